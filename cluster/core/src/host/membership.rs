@@ -1,0 +1,149 @@
+//! Who belongs to the cluster: learning of members, names and addresses, and removing members for ever.
+//!
+//! Members are learned of by introductions, by hellos and from other members; what is news is passed on. A removed member
+//! is refused for ever and does not come back; whoever finds itself removed stops.
+
+use crate::codec::Put;
+use crate::event::{Effect, MetaKey};
+use crate::frame::{Frame, MemberRecord};
+use crate::host_set::{HostIndex, SELF};
+use crate::ids::HostId;
+use crate::journal::Happening;
+
+use super::Host;
+
+impl Host {
+    /// Takes in what somebody says of members; passes on what is news.
+    pub(super) fn on_members(&mut self, records: Vec<MemberRecord>) {
+        let news: Vec<MemberRecord> = records.into_iter().filter(|record| self.learn(record)).collect();
+        self.spread(news);
+    }
+
+    /// Takes in one record; whether anything in it was news.
+    pub(super) fn learn(&mut self, record: &MemberRecord) -> bool {
+        if record.id == self.identity.id {
+            if record.removed && !self.peers.me().removed {
+                self.peers.get_mut(SELF).removed = true;
+                self.effects.late.push(Effect::Removed);
+            }
+            return false;
+        }
+        let (index, is_new) = self.peers.index_of(record, self.now);
+        let admitted = self.admitted;
+        let peer = self.peers.get_mut(index);
+        let mut news = is_new;
+        if is_new {
+            // Whoever is new to a host that serves cannot have served in its place.
+            peer.must_clear = !admitted;
+        }
+        if record.boot > peer.boot.counter || (record.boot == peer.boot.counter && peer.address.is_empty()) {
+            news |= peer.address != record.address || peer.name != record.name;
+            (peer.name, peer.address) = (record.name.clone(), record.address.clone());
+        }
+        let removed_now = record.removed && !peer.removed;
+        if news {
+            self.messages.set_host_ids(self.peers.ids());
+            self.keep_member(index);
+        }
+        if is_new && !removed_now {
+            self.expect_progress(index);
+        }
+        if removed_now {
+            self.note_removed(index);
+        }
+        news || removed_now
+    }
+
+    /// Removes a member for ever, at the word of an operator or of the member itself.
+    pub(super) fn remove_member(&mut self, host: HostId) {
+        let known = if host == self.identity.id { Some(SELF) } else { self.peers.find(host) };
+        let Some(index) = known else { return };
+        let record = MemberRecord { removed: true, ..self.peers.get(index).record() };
+        if index == SELF {
+            self.spread(vec![record.clone()]);
+        }
+        self.on_members(vec![record]);
+    }
+
+    fn note_removed(&mut self, index: HostIndex) {
+        let peer = self.peers.get_mut(index);
+        peer.removed = true;
+        let (id, link) = (peer.id, peer.session.as_ref().map(|session| session.link));
+        self.happened(Happening::Removed(id));
+        self.keep_member(index);
+        if let Some(link) = link {
+            self.effects.late.push(Effect::HangUp(link));
+            self.end_session(index);
+        }
+        self.give_up_on(index);
+        self.removal_changes_tombstones(index);
+        self.restand();
+    }
+
+    /// Tells everybody that is connected.
+    fn spread(&mut self, records: Vec<MemberRecord>) {
+        if records.is_empty() {
+            return;
+        }
+        for peer in self.peers.connected().iter() {
+            self.outbox.late(peer).first.push(Frame::Members(records.clone()));
+        }
+    }
+
+    /// Makes what is known of a member durable, and tells the driver.
+    pub(super) fn keep_member(&mut self, index: HostIndex) {
+        let record = self.peers.get(index).record();
+        let mut value = Vec::new();
+        value.put_u128(record.id.0);
+        value.put_bytes(record.name.as_bytes());
+        value.put_bytes(record.address.as_bytes());
+        value.put_u64(record.boot);
+        value.put_u8(u8::from(record.removed));
+        self.write_meta(MetaKey::Member(index.0), value);
+        self.effects.early.push(Effect::Member(record));
+    }
+
+    /// All records, for a hello or an introduction.
+    #[must_use]
+    pub fn member_records(&self) -> Vec<MemberRecord> {
+        let me = MemberRecord { boot: self.identity.boot.counter, ..self.peers.me().record() };
+        std::iter::once(me).chain(self.peers.others().map(|(_, peer)| peer.record())).collect()
+    }
+
+    /// Sets something for the whole cluster.
+    pub(super) fn set(&mut self, name: String, value: String) {
+        let setting = self.settings.next(&name, value, self.identity.id);
+        self.on_settings(vec![setting]);
+    }
+
+    /// Takes in settings; keeps and passes on what is newer.
+    pub(super) fn on_settings(&mut self, settings: Vec<crate::settings::Setting>) {
+        let mut news = Vec::new();
+        for setting in settings {
+            if self.settings.merge(setting.clone()) {
+                let mut value = Vec::new();
+                value.put_u64(setting.version);
+                value.put_u128(setting.host.0);
+                value.put_bytes(setting.value.as_bytes());
+                self.write_meta(MetaKey::Setting(setting.name.clone()), value);
+                news.push(setting);
+            }
+        }
+        if news.is_empty() {
+            return;
+        }
+        self.apply_settings();
+        for peer in self.peers.connected().iter() {
+            self.outbox.late(peer).first.push(Frame::Settings(news.clone()));
+        }
+    }
+
+    /// How many members there are.
+    pub(super) fn member_count(&self) -> usize {
+        self.peers.members().count()
+    }
+
+    pub(super) fn name_of(&self, index: HostIndex) -> String {
+        self.peers.get(index).name.clone()
+    }
+}

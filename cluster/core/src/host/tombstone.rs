@@ -1,0 +1,286 @@
+//! Tombstones: kept, pushed and confirmed until nobody can have a copy any more.
+//!
+//! ```text
+//!   kept durably ──▶ confirmed by this host, once no copy from here can be under way
+//!        │                    │
+//!        └── pushed to every holder that has not confirmed; lists and confirmations travel along and are merged
+//!                             ▼
+//!   every listed holder has confirmed, or was removed for good ──▶ forgotten, and the others are told
+//! ```
+//!
+//! No timer ends a tombstone. Hosts that keep one without being holders are not waited for. When the holders are not known, every
+//! member is waited for.
+
+use crate::frame::{KeptItem, TombstoneItem};
+use crate::holders::{GlobalList, HolderList};
+use crate::host_set::{HostIndex, HostSet, SELF};
+use crate::ids::MessageId;
+use crate::journal::Happening;
+use crate::outbox::ListTable;
+use crate::random::{mix, mix_id};
+use crate::record::{Record, TombstoneRecord};
+use crate::state::tombstones::Tombstone;
+
+use super::Host;
+use super::peers::Block;
+
+impl Host {
+    /// Deletes a message here: its copy goes, a tombstone stays. `holders` are merged with what is known here.
+    pub(super) fn entomb(&mut self, id: MessageId, holders: &HolderList, replicas: u8, everyone: bool) {
+        let (mut holders, mut replicas) = (holders.clone(), replicas);
+        if let Some(slot) = self.messages.find(id) {
+            self.settle_deleted(id);
+            holders = holders.merged(self.messages.holders(slot));
+            replicas = replicas.max(self.messages.group(slot).key.replicas);
+            self.drop_copy(id);
+        }
+        let record = self.append(Record::Tombstone(TombstoneRecord { id, holders: holders.clone(), replicas, everyone }));
+        let kept = HostSet::of(SELF);
+        let confirmed = HostSet::EMPTY;
+        self.tombstones.insert(id, Tombstone { record, holders, replicas, everyone, confirmed, kept });
+        self.unconfirmed.insert(id);
+        self.happened(Happening::Deleted(id));
+        self.confirm_if_possible(id);
+    }
+
+    /// Erases a message's records here, and nothing else.
+    pub(super) fn drop_copy(&mut self, id: MessageId) {
+        let Some(slot) = self.messages.find(id) else { return };
+        let Some(entry) = self.messages.remove(slot) else { return };
+        self.erase(entry.sequence);
+        if let Some(record) = entry.condition_ref().and_then(|condition| condition.record) {
+            self.erase(record);
+        }
+    }
+
+    /// Confirms a delete on behalf of this host, if no copy from here can be under way to any holder.
+    pub(super) fn confirm_if_possible(&mut self, id: MessageId) {
+        let Some(tombstone) = self.tombstones.get(id) else {
+            self.unconfirmed.remove(&id);
+            return;
+        };
+        let under_way = self.under_way.get(id);
+        let may_get_one = |host: HostIndex| {
+            let peer = self.peers.get(host);
+            !peer.met || under_way.is_some_and(|hosts| hosts.contains(host))
+        };
+        let others = tombstone.holders.hosts().filter(|host| *host != SELF && !self.is_gone(*host));
+        if others.into_iter().any(may_get_one) {
+            return;
+        }
+        self.unconfirmed.remove(&id);
+        self.tombstones.change(id, |tombstone| tombstone.confirmed.insert(SELF));
+        self.forget_if_confirmed(id);
+    }
+
+    /// Whether a host was removed, and every member knows that and has synchronised since: nothing waits for it any more.
+    pub(super) fn is_gone(&self, host: HostIndex) -> bool {
+        let peer = self.peers.get(host);
+        peer.removed && self.peers.members().all(|(member, _)| member == SELF || peer.removal_known_by.contains(member))
+    }
+
+    /// A peer has answered a digest in full, and so knows of all removals that it was told of before.
+    pub(super) fn settle_removals(&mut self, from: HostIndex) {
+        let Some(session) = self.peers.get_mut(from).session.as_mut() else { return };
+        let Some(told) = session.sync.removals_told.pop_front() else { return };
+        for host in told.iter() {
+            if self.peers.get_mut(host).removal_known_by.insert(from) && self.is_gone(host) {
+                self.check_all_tombstones();
+            }
+        }
+    }
+
+    /// A member was removed: compare with everybody, so that tombstones can stop waiting for it.
+    pub(super) fn removal_changes_tombstones(&mut self, _removed: HostIndex) {
+        self.compare_with_everybody();
+        self.check_all_tombstones();
+    }
+
+    fn check_all_tombstones(&mut self) {
+        for id in self.tombstones.ids() {
+            self.confirm_if_possible(id);
+            self.forget_if_confirmed(id);
+        }
+    }
+
+    /// Forgets a tombstone that nobody has to confirm any more, and tells those who keep it.
+    pub(super) fn forget_if_confirmed(&mut self, id: MessageId) {
+        let Some(tombstone) = self.tombstones.get(id) else { return };
+        let awaited = |host: HostIndex| !tombstone.confirmed.contains(host) && !self.is_gone(host);
+        let everyone = tombstone.everyone && self.peers.members().any(|(host, _)| awaited(host));
+        if everyone || tombstone.holders.hosts().any(awaited) {
+            return;
+        }
+        let Some(tombstone) = self.forget(id) else { return };
+        let told = self.peers.connected();
+        for host in told.iter() {
+            if tombstone.everyone || tombstone.kept.contains(host) || tombstone.holders.contains(host) {
+                self.outbox.early(host).finished.push(id);
+            }
+        }
+    }
+
+    fn forget(&mut self, id: MessageId) -> Option<Tombstone> {
+        let tombstone = self.tombstones.remove(id)?;
+        self.unconfirmed.remove(&id);
+        self.erase(tombstone.record);
+        self.finished.insert(id, self.now);
+        self.happened(Happening::Finished(id));
+        Some(tombstone)
+    }
+
+    /// Everybody has confirmed, says a peer.
+    pub(super) fn on_finished(&mut self, ids: &[MessageId]) {
+        for id in ids {
+            self.forget(*id);
+        }
+    }
+
+    /// Asks a peer to keep a tombstone; `delete` waits for the answer to the block, whose number comes back.
+    pub(super) fn push_tombstone(&mut self, id: MessageId, to: HostIndex, delete: Option<u64>) -> Option<u64> {
+        let tombstone = self.tombstones.get(id)?;
+        let item = (tombstone.holders.clone(), tombstone.replicas, tombstone.everyone, tombstone.confirmed.clone());
+        self.send_tombstone(id, to, delete, item)
+    }
+
+    /// A peer has, or sends, a message whose delete everybody is known to have confirmed: it deletes it, too.
+    pub(super) fn answer_with_tombstone(&mut self, id: MessageId, to: HostIndex) {
+        self.send_tombstone(id, to, None, (HolderList::default(), 0, false, HostSet::of(SELF)));
+    }
+
+    fn send_tombstone(
+        &mut self,
+        id: MessageId,
+        to: HostIndex,
+        delete: Option<u64>,
+        (holders, replicas, everyone, confirmed): (HolderList, u8, bool, HostSet),
+    ) -> Option<u64> {
+        self.peers.get(to).session.as_ref()?;
+        let list = self.global_list(&holders);
+        let hash = list_hash(&list);
+        let confirmed = self.peers.ids_of(confirmed.iter());
+        let number = self.next_number + 1;
+        let tombstones = &mut self.outbox.early(to).tombstones;
+        if tombstones.is_none() {
+            *tombstones = Some((number, ListTable::default(), Vec::new()));
+            self.next_number = number;
+            let block = Block::Tombstones { deletes: Vec::new() };
+            self.peers.get_mut(to).blocks.insert(number, block);
+        }
+        let (block, lists, items) = tombstones.as_mut()?;
+        let block = *block;
+        items.push(TombstoneItem { id, list: lists.place(hash, || list), replicas, everyone, confirmed });
+        if let Some(Block::Tombstones { deletes }) = self.peers.get_mut(to).blocks.get_mut(&block)
+            && let Some(delete) = delete
+            && deletes.last() != Some(&delete)
+        {
+            deletes.push(delete);
+        }
+        Some(block)
+    }
+
+    /// Pushes everything that concerns a peer, at the beginning of a session.
+    pub(super) fn push_tombstones_to(&mut self, index: HostIndex) {
+        for id in self.tombstones.ids() {
+            let concerned = self.tombstones.get(id).is_some_and(|tombstone| {
+                tombstone.everyone || tombstone.holders.contains(index) || !tombstone.holders.contains(SELF)
+            });
+            if concerned {
+                self.push_tombstone(id, index, None);
+            }
+        }
+    }
+
+    /// Pushes what has not been confirmed by hosts that can be talked to: whoever did so first may be gone.
+    pub(super) fn push_tombstones_again(&mut self) {
+        let connected: Vec<HostIndex> = self.peers.connected().iter().collect();
+        let everyone = self.tombstones.ids().iter().any(|id| self.tombstones.get(*id).is_some_and(|one| one.everyone));
+        if !everyone && connected.iter().all(|host| self.tombstones.awaiting(*host) == 0) && self.unconfirmed.is_empty() {
+            return;
+        }
+        for id in self.tombstones.ids() {
+            self.confirm_if_possible(id);
+            let Some(tombstone) = self.tombstones.get(id) else { continue };
+            let awaited: Vec<HostIndex> = connected
+                .iter()
+                .copied()
+                .filter(|host| !tombstone.confirmed.contains(*host))
+                .filter(|host| tombstone.everyone || tombstone.holders.contains(*host))
+                .collect();
+            for host in awaited {
+                self.push_tombstone(id, host, None);
+            }
+        }
+    }
+
+    /// Peers ask this host to keep tombstones.
+    pub(super) fn on_tombstones(&mut self, from: HostIndex, block: u64, lists: &[GlobalList], items: Vec<TombstoneItem>) {
+        let lists: Vec<HolderList> = lists.iter().map(|list| self.local_list(list)).collect();
+        let mut own_lists = ListTable::default();
+        let mut kept = Vec::with_capacity(items.len());
+        for item in items {
+            let theirs = lists.get(usize::from(item.list)).cloned().unwrap_or_default();
+            let confirmed: HostSet = item.confirmed.iter().map(|host| self.index_of(*host)).collect();
+            if self.finished.contains(item.id) && self.messages.find(item.id).is_none() {
+                kept.push(KeptItem { id: item.id, confirmed: vec![self.identity.id], list: None });
+                continue;
+            }
+            if self.tombstones.get(item.id).is_none() {
+                self.entomb(item.id, &theirs, item.replicas, item.everyone);
+            }
+            self.tombstones.change(item.id, |tombstone| {
+                tombstone.holders = tombstone.holders.merged(&theirs);
+                tombstone.everyone |= item.everyone;
+                tombstone.confirmed.extend(confirmed.iter());
+                tombstone.kept.insert(from);
+            });
+            kept.push(self.describe_kept(item.id, &theirs, &mut own_lists));
+            self.forget_if_confirmed(item.id);
+        }
+        self.outbox.late(from).kept.push((block, own_lists, kept));
+    }
+
+    fn describe_kept(&self, id: MessageId, theirs: &HolderList, lists: &mut ListTable) -> KeptItem {
+        let Some(tombstone) = self.tombstones.get(id) else {
+            return KeptItem { id, confirmed: vec![self.identity.id], list: None };
+        };
+        let list = (tombstone.holders != *theirs).then(|| {
+            let list = self.global_list(&tombstone.holders);
+            lists.place(list_hash(&list), || list)
+        });
+        KeptItem { id, confirmed: self.peers.ids_of(tombstone.confirmed.iter()), list }
+    }
+
+    /// A peer keeps tombstones that this host has pushed.
+    pub(super) fn on_kept(&mut self, from: HostIndex, block: u64, lists: &[GlobalList], items: Vec<KeptItem>) {
+        let Some(Block::Tombstones { deletes }) = self.peers.get_mut(from).blocks.remove(&block) else { return };
+        let lists: Vec<HolderList> = lists.iter().map(|list| self.local_list(list)).collect();
+        for item in items {
+            let confirmed: HostSet = item.confirmed.iter().map(|host| self.index_of(*host)).collect();
+            let list = item.list.and_then(|place| lists.get(usize::from(place)));
+            let new_holders = self.tombstones.change(item.id, |tombstone| {
+                tombstone.confirmed.extend(confirmed.iter());
+                tombstone.kept.insert(from);
+                let before = tombstone.holders.host_set();
+                if let Some(list) = list {
+                    tombstone.holders = tombstone.holders.merged(list);
+                }
+                tombstone.holders.hosts().filter(|host| !before.contains(*host)).collect::<Vec<_>>()
+            });
+            for host in new_holders.unwrap_or_default() {
+                self.add_to_deletes(item.id, host, &deletes);
+            }
+            self.forget_if_confirmed(item.id);
+        }
+        for delete in deletes {
+            self.delete_answered(delete, from, block);
+        }
+    }
+}
+
+/// A hash of a list as it travels; only to find equal lists within one frame.
+fn list_hash(list: &GlobalList) -> u64 {
+    list.iter().fold(list.len() as u64, |hash, entry| {
+        mix(hash ^ mix_id(entry.host.0) ^ u64::from(entry.version) << 8 ^ u64::from(entry.place))
+    })
+}

@@ -1,0 +1,109 @@
+//! A map from message ids that is fast and has no order: it can be asked, not walked, unless sorted.
+//!
+//! Sharded by the same buckets on every host (see [`crate::state::digest`]), so that one bucket can be listed for a peer, and
+//! so that growth never stops a host for longer than one shard takes.
+
+use hashbrown::HashTable;
+
+use crate::ids::MessageId;
+use crate::random::mix_id;
+
+/// How many buckets the ids fall into; the same on every host, because digests are compared bucket by bucket.
+pub const BUCKETS: usize = 1024;
+
+/// The bucket of an id; the same on every host.
+#[must_use]
+pub fn bucket_of(id: MessageId) -> usize {
+    mix_id(id.0) as usize % BUCKETS
+}
+
+/// A map from message ids to values.
+#[derive(Debug)]
+pub struct IdMap<V> {
+    shards: Box<[HashTable<(MessageId, V)>]>,
+    len: usize,
+}
+
+impl<V> Default for IdMap<V> {
+    fn default() -> Self {
+        IdMap { shards: (0..BUCKETS).map(|_| HashTable::new()).collect(), len: 0 }
+    }
+}
+
+impl<V> IdMap<V> {
+    /// The value of `id`.
+    #[must_use]
+    pub fn get(&self, id: MessageId) -> Option<&V> {
+        self.shards[bucket_of(id)].find(mix_id(id.0), |(key, _)| *key == id).map(|(_, value)| value)
+    }
+
+    /// The value of `id`, to change it.
+    pub fn get_mut(&mut self, id: MessageId) -> Option<&mut V> {
+        self.shards[bucket_of(id)].find_mut(mix_id(id.0), |(key, _)| *key == id).map(|(_, value)| value)
+    }
+
+    /// Whether `id` has a value.
+    #[must_use]
+    pub fn contains(&self, id: MessageId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// Gives `id` a value; the one it had comes back.
+    pub fn insert(&mut self, id: MessageId, value: V) -> Option<V> {
+        if let Some(old) = self.get_mut(id) {
+            return Some(std::mem::replace(old, value));
+        }
+        self.len += 1;
+        self.shards[bucket_of(id)].insert_unique(mix_id(id.0), (id, value), |(key, _)| mix_id(key.0));
+        None
+    }
+
+    /// Takes the value of `id` out.
+    pub fn remove(&mut self, id: MessageId) -> Option<V> {
+        let entry = self.shards[bucket_of(id)].find_entry(mix_id(id.0), |(key, _)| *key == id).ok()?;
+        self.len -= 1;
+        Some(entry.remove().0.1)
+    }
+
+    /// How many ids have a value.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no id has a value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// All ids of one bucket, in order.
+    #[must_use]
+    pub fn bucket(&self, bucket: usize) -> Vec<MessageId> {
+        let mut ids: Vec<_> = self.shards[bucket].iter().map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// All ids, bucket by bucket, in order within each.
+    pub fn ids(&self) -> impl Iterator<Item = MessageId> + '_ {
+        (0..BUCKETS).flat_map(|bucket| self.bucket(bucket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_what_it_is_given() {
+        let mut map = IdMap::default();
+        for n in 0..10_000u128 {
+            assert_eq!(map.insert(MessageId(n * 7), n), None);
+        }
+        assert_eq!(map.insert(MessageId(7), 99), Some(1));
+        assert_eq!(map.remove(MessageId(14)), Some(2));
+        assert_eq!((map.get(MessageId(7)), map.get(MessageId(14)), map.len()), (Some(&99), None, 9_999));
+        assert_eq!(map.ids().count(), 9_999);
+    }
+}

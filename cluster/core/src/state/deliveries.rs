@@ -1,0 +1,224 @@
+//! What has happened to a message by way of deliveries: leases and counts, kept for each owner, merged without loss.
+//!
+//! Each host that ever delivered the message has its own line: the number and the end of its newest lease, and how often it
+//! delivered. Lines of different owners never replace each other, so both sides of a partition keep their leases; the
+//! message is invisible until the last one ends. A line merges with a newer or older copy of itself: counts by maximum, leases by
+//! (number, extension), and a lease heard of again is never lengthened. The lines belong to an *epoch*, which only a
+//! redrive ends: older epochs are ignored.
+//!
+//! This differs from a version that grows with every release and death: a release ends one owner's lease, for all who
+//! hear of it, without touching what other owners know; death follows from the counts and needs no record.
+
+use crate::host_set::HostIndex;
+use crate::ids::{HostId, LeaseNumber};
+use crate::random::{mix, mix_id};
+use crate::time::Instant;
+
+/// How a lease stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseState {
+    /// It runs until then, if it is not extended.
+    Until(Instant),
+    /// Its consumer, or the owner on its behalf, gave it back.
+    Released,
+}
+
+/// One owner's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerLine<H> {
+    /// Who delivered.
+    pub owner: H,
+    /// The number of its newest lease.
+    pub lease: LeaseNumber,
+    /// How often that lease was extended.
+    pub extension: u16,
+    /// How often it delivered in this epoch.
+    pub count: u32,
+    /// How its newest lease stands.
+    pub state: LeaseState,
+}
+
+/// All lines of one message, with their epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deliveries {
+    /// Grows with every redrive.
+    pub epoch: u32,
+    /// The lines, in no particular order; at most one an owner.
+    pub lines: Vec<OwnerLine<HostIndex>>,
+}
+
+impl Deliveries {
+    /// Whether nothing has happened yet.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.epoch == 0 && self.lines.is_empty()
+    }
+
+    /// How often the message was delivered in this epoch, by everybody.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.lines.iter().fold(0, |sum, line| sum.saturating_add(line.count))
+    }
+
+    /// The highest lease number known; 0 if there never was a lease.
+    #[must_use]
+    pub fn lease_highest(&self) -> LeaseNumber {
+        self.lines.iter().map(|line| line.lease).max().unwrap_or_default()
+    }
+
+    /// When the last running lease ends, if one still runs at `now`.
+    #[must_use]
+    pub fn leased_until(&self, now: Instant) -> Option<Instant> {
+        let ends = self.lines.iter().filter_map(|line| match line.state {
+            LeaseState::Until(end) => Some(end),
+            LeaseState::Released => None,
+        });
+        ends.max().filter(|end| *end > now)
+    }
+
+    /// Whether the newest lease was given back rather than left to expire.
+    #[must_use]
+    pub fn last_was_released(&self) -> bool {
+        self.lines.iter().max_by_key(|line| line.lease).is_some_and(|line| line.state == LeaseState::Released)
+    }
+
+    /// A new lease by `owner`: one above the highest number, and one delivery more.
+    pub fn lease(&mut self, owner: HostIndex, until: Instant) -> LeaseNumber {
+        let lease = LeaseNumber(self.lease_highest().0.saturating_add(1));
+        let state = LeaseState::Until(until);
+        match self.line_mut(owner) {
+            Some(line) => *line = OwnerLine { lease, extension: 0, count: line.count.saturating_add(1), state, owner },
+            None => self.lines.push(OwnerLine { owner, lease, extension: 0, count: 1, state }),
+        }
+        lease
+    }
+
+    /// Ends the lease with this number, if it is known and runs; whether that changed anything.
+    pub fn release(&mut self, lease: LeaseNumber, now: Instant) -> bool {
+        let mut changed = false;
+        for line in self.lines.iter_mut().filter(|line| line.lease == lease) {
+            if matches!(line.state, LeaseState::Until(end) if end > now) {
+                line.state = LeaseState::Released;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// Lets the newest lease run until `until`; false if `lease` is not the newest.
+    pub fn extend(&mut self, lease: LeaseNumber, until: Instant) -> bool {
+        if lease != self.lease_highest() {
+            return false;
+        }
+        let Some(line) = self.lines.iter_mut().find(|line| line.lease == lease) else { return false };
+        line.extension = line.extension.saturating_add(1);
+        line.state = LeaseState::Until(until);
+        true
+    }
+
+    /// Starts a new epoch: no leases, no counts.
+    pub fn redrive(&mut self) {
+        *self = Deliveries { epoch: self.epoch.saturating_add(1), lines: Vec::new() };
+    }
+
+    /// Takes in what somebody else knows; whether that changed anything.
+    pub fn merge(&mut self, other: &Deliveries) -> bool {
+        if other.epoch != self.epoch {
+            let newer = other.epoch > self.epoch;
+            if newer {
+                *self = other.clone();
+            }
+            return newer;
+        }
+        let mut changed = false;
+        for theirs in &other.lines {
+            match self.line_mut(theirs.owner) {
+                Some(ours) => changed |= merge_line(ours, theirs),
+                None => {
+                    self.lines.push(*theirs);
+                    changed = true;
+                }
+            }
+        }
+        changed
+    }
+
+    /// A hash of what must agree between hosts, the same on every host: everything but the time that remains.
+    #[must_use]
+    pub fn hash(&self, id_of: impl Fn(HostIndex) -> HostId) -> u64 {
+        if self.is_default() {
+            return 0;
+        }
+        self.lines.iter().fold(mix(u64::from(self.epoch) + 1), |hash, line| {
+            let lease = u64::from(line.lease.0) << 32 | u64::from(line.extension) << 1;
+            let released = u64::from(line.state == LeaseState::Released);
+            hash.wrapping_add(mix(mix_id(id_of(line.owner).0) ^ mix(lease | released) ^ u64::from(line.count).rotate_left(17)))
+        })
+    }
+
+    fn line_mut(&mut self, owner: HostIndex) -> Option<&mut OwnerLine<HostIndex>> {
+        self.lines.iter_mut().find(|line| line.owner == owner)
+    }
+}
+
+fn merge_line(ours: &mut OwnerLine<HostIndex>, theirs: &OwnerLine<HostIndex>) -> bool {
+    let before = *ours;
+    ours.count = ours.count.max(theirs.count);
+    match (theirs.lease, theirs.extension).cmp(&(ours.lease, ours.extension)) {
+        std::cmp::Ordering::Greater => {
+            (ours.lease, ours.extension, ours.state) = (theirs.lease, theirs.extension, theirs.state);
+        }
+        std::cmp::Ordering::Equal => {
+            ours.state = match (ours.state, theirs.state) {
+                (LeaseState::Until(a), LeaseState::Until(b)) => LeaseState::Until(a.min(b)),
+                _ => LeaseState::Released,
+            };
+        }
+        std::cmp::Ordering::Less => {}
+    }
+    *ours != before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const NOW: Instant = Instant(1_000_000);
+    const A: HostIndex = HostIndex(0);
+    const B: HostIndex = HostIndex(1);
+
+    #[test]
+    fn leases_of_two_owners_stand_side_by_side() {
+        let (mut left, mut right) = (Deliveries::default(), Deliveries::default());
+        let on_left = left.lease(A, NOW + Duration::from_secs(30));
+        right.lease(B, NOW + Duration::from_secs(20));
+        assert!(left.release(on_left, NOW));
+        assert!(left.merge(&right) && right.merge(&left));
+        assert_eq!(left.leased_until(NOW), Some(NOW + Duration::from_secs(20)), "the other side's lease holds");
+        assert_eq!((left.count(), right.count()), (2, 2));
+        let id_of = |host: HostIndex| HostId(u128::from(host.0));
+        assert_eq!(left.hash(id_of), right.hash(id_of));
+    }
+
+    #[test]
+    fn a_lease_heard_of_again_is_never_lengthened() {
+        let mut deliveries = Deliveries::default();
+        let lease = deliveries.lease(A, NOW + Duration::from_secs(5));
+        let mut late = deliveries.clone();
+        late.lines[0].state = LeaseState::Until(NOW + Duration::from_secs(9));
+        assert!(!deliveries.merge(&late));
+        assert!(late.extend(lease, NOW + Duration::from_secs(60)) && deliveries.merge(&late));
+        assert_eq!(deliveries.leased_until(NOW), Some(NOW + Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_redrive_wins_over_everything_older() {
+        let mut deliveries = Deliveries::default();
+        deliveries.lease(A, NOW + Duration::from_secs(5));
+        let old = deliveries.clone();
+        deliveries.redrive();
+        assert!(!deliveries.merge(&old));
+        assert_eq!((deliveries.count(), deliveries.leased_until(NOW)), (0, None));
+    }
+}
