@@ -1,1 +1,3 @@
-//! Placeholder of the skeleton commit.
+//! Everything of hydraq that does I/O: hosts, clients, local fleets, scenarios and the simulator.
+
+pub mod fleet;

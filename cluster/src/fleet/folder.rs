@@ -1,0 +1,108 @@
+//! The fleet's folder: for each host a data folder `NAME` and beside it a log `NAME.log`.
+
+use std::fs::{self, DirBuilder};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::FleetError;
+use super::guard_handle::GuardHandle;
+
+/// Where the hosts of a fleet keep their data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataFolder {
+    /// In a new folder in the system's place for temporary files, removed at the end, however the fleet ends.
+    Temporary,
+    /// In this folder, made if it does not exist, and kept. A host finds there what one of its name left.
+    Kept(PathBuf),
+}
+
+/// The folder of one fleet. Dropping it removes it, if it is a temporary one.
+#[derive(Debug)]
+pub(super) struct Folder {
+    /// An absolute path.
+    root: PathBuf,
+    is_temporary: bool,
+}
+
+impl Folder {
+    /// Opens the folder. A temporary one is announced to the guard *before* it is made, so that there is no moment at
+    /// which it could be left behind. Its name is drawn from so many that it cannot be somebody else's.
+    pub(super) fn open(data: &DataFolder, guard: &GuardHandle) -> Result<Self, FleetError> {
+        match data {
+            DataFolder::Temporary => {
+                let parent = std::env::temp_dir();
+                let root = absolute(&parent)?.join(random_name().map_err(|source| failed(&parent, source))?);
+                guard.remove_at_the_end(&root)?;
+                // For the eyes of its owner alone, as it is usual for temporary folders.
+                let made = DirBuilder::new().mode(0o700).create(&root);
+                made.map_err(|source| failed(&root, source))?;
+                Ok(Self { root, is_temporary: true })
+            }
+            DataFolder::Kept(path) => {
+                fs::create_dir_all(path).map_err(|source| failed(path, source))?;
+                Ok(Self { root: absolute(path)?, is_temporary: false })
+            }
+        }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn log_of(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.log"))
+    }
+
+    /// The data folder of a host, made if it does not exist.
+    pub(super) fn data_of(&self, name: &str) -> Result<PathBuf, FleetError> {
+        let path = self.root.join(name);
+        fs::create_dir_all(&path).map_err(|source| failed(&path, source))?;
+        Ok(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_temporary {
+            // What cannot be removed now is tried again by the guard.
+            let _ = remove(&self.root);
+        }
+    }
+}
+
+fn random_name() -> io::Result<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("hydraq-{:032x}", u128::from_be_bytes(bytes)))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, FleetError> {
+    path.canonicalize().map_err(|source| failed(path, source))
+}
+
+/// An error of a file or folder.
+pub(super) fn failed(path: &Path, source: io::Error) -> FleetError {
+    FleetError::File { path: path.to_owned(), source }
+}
+
+/// Leaves a folder empty, and there.
+pub(super) fn empty(path: &Path) -> Result<(), FleetError> {
+    remove(path).and_then(|()| fs::create_dir_all(path)).map_err(|source| failed(path, source))
+}
+
+/// Removes a folder and all that is in it; one that does not exist is fine. A process that was killed a moment ago may
+/// still finish making a file in it, so this tries more than once.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    const ATTEMPTS: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(50);
+    for _ in 1..ATTEMPTS {
+        match fs::remove_dir_all(path) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => std::thread::sleep(PAUSE),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            done => return done,
+        }
+    }
+    fs::remove_dir_all(path)
+}
