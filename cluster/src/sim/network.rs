@@ -1,0 +1,128 @@
+//! The links of a simulated cluster: what is sent arrives in order and after a while, unless somebody meddles.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use hydraq_core::event::LinkId;
+use hydraq_core::random::Random;
+
+/// A simulated host's number, from 0.
+pub type NodeId = usize;
+
+/// One connection between two hosts.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    /// Who dialled.
+    pub dialler: NodeId,
+    /// Who was dialled.
+    pub acceptor: NodeId,
+    /// When the last thing sent in each direction arrives, by sender; what is sent later arrives later.
+    last_arrival: [u64; 2],
+}
+
+/// What is wrong with the way from one host to another.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trouble {
+    /// Nothing gets through.
+    pub cut: bool,
+    /// Everything takes this much longer.
+    pub delay: Duration,
+    /// This share of what is sent is lost, from 0 to 1.
+    pub loss: f64,
+    /// This share of what is sent arrives twice, from 0 to 1.
+    pub duplication: f64,
+    /// This share of what is sent may be overtaken, from 0 to 1.
+    pub reordering: f64,
+}
+
+/// All links.
+#[derive(Debug, Default)]
+pub struct Network {
+    links: BTreeMap<LinkId, Link>,
+    next_link: u64,
+    troubles: BTreeMap<(NodeId, NodeId), Trouble>,
+    /// Pairs of which the first is dialling the second.
+    dialling: BTreeSet<(NodeId, NodeId)>,
+}
+
+impl Network {
+    /// Opens a link.
+    pub fn open(&mut self, dialler: NodeId, acceptor: NodeId) -> LinkId {
+        self.next_link += 1;
+        let link = LinkId(self.next_link);
+        self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2] });
+        link
+    }
+
+    /// Closes a link; says whom it joined, if it was open.
+    pub fn close(&mut self, link: LinkId) -> Option<Link> {
+        self.links.remove(&link)
+    }
+
+    /// The links of a host.
+    #[must_use]
+    pub fn links_of(&self, node: NodeId) -> Vec<LinkId> {
+        let joins = |link: &Link| link.dialler == node || link.acceptor == node;
+        self.links.iter().filter(|(_, link)| joins(link)).map(|(id, _)| *id).collect()
+    }
+
+    /// Whether a pair has a link, or one of it is dialling the other.
+    #[must_use]
+    pub fn is_joined(&self, dialler: NodeId, acceptor: NodeId) -> bool {
+        self.dialling.contains(&(dialler, acceptor))
+            || self.links.values().any(|link| (link.dialler, link.acceptor) == (dialler, acceptor))
+    }
+
+    /// Notes that a dialling began or ended.
+    pub fn set_dialling(&mut self, dialler: NodeId, acceptor: NodeId, dialling: bool) {
+        if dialling {
+            self.dialling.insert((dialler, acceptor));
+        } else {
+            self.dialling.remove(&(dialler, acceptor));
+        }
+    }
+
+    /// Who is at the other end of a link; none if it is closed.
+    #[must_use]
+    pub fn other_end(&self, link: LinkId, from: NodeId) -> Option<NodeId> {
+        let link = self.links.get(&link)?;
+        Some(if link.dialler == from { link.acceptor } else { link.dialler })
+    }
+
+    /// What is wrong with the way from one host to another, to look at or to change.
+    pub fn trouble(&mut self, from: NodeId, to: NodeId) -> &mut Trouble {
+        self.troubles.entry((from, to)).or_default()
+    }
+
+    /// Mends the ways between these two, both ways, or all ways.
+    pub fn heal(&mut self, pair: Option<(NodeId, NodeId)>) {
+        match pair {
+            None => self.troubles.clear(),
+            Some((one, two)) => self.troubles.retain(|ways, _| *ways != (one, two) && *ways != (two, one)),
+        }
+    }
+
+    /// When what is sent now on a link arrives: not at all, once or twice.
+    pub fn arrivals(&mut self, link: LinkId, from: NodeId, now: u64, random: &mut Random) -> Vec<u64> {
+        let Some(to) = self.other_end(link, from) else { return Vec::new() };
+        let trouble = self.troubles.get(&(from, to)).copied().unwrap_or_default();
+        if trouble.cut || random.unit() < trouble.loss {
+            return Vec::new();
+        }
+        let latency = 50 + random.below(100) as u64 + trouble.delay.as_micros() as u64;
+        let Some(ends) = self.links.get_mut(&link) else { return Vec::new() };
+        let direction = usize::from(ends.dialler != from);
+        let arrival = if random.unit() < trouble.reordering {
+            now + latency + random.below(5_000) as u64
+        } else {
+            let arrival = (now + latency).max(ends.last_arrival[direction] + 1);
+            ends.last_arrival[direction] = arrival;
+            arrival
+        };
+        let mut arrivals = vec![arrival];
+        if random.unit() < trouble.duplication {
+            arrivals.push(arrival + 1 + random.below(2_000) as u64);
+        }
+        arrivals
+    }
+}

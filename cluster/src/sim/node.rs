@@ -1,0 +1,90 @@
+//! One simulated host: a disk that lasts, and a process that comes and goes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use hydraq_core::detector::Detector;
+use hydraq_core::event::{Effect, Event, Write};
+use hydraq_core::ids::HostId;
+use hydraq_core::time::Instant;
+
+use crate::host::engine::Engine;
+use crate::store::model::Disk;
+
+/// A simulated host.
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its id; a new one after it lost its disk.
+    pub id: HostId,
+    /// What lasts.
+    pub disk: Disk,
+    /// How long a commit takes, at least.
+    pub commit_takes: Duration,
+    /// Its process, while it runs.
+    pub process: Option<Process>,
+    /// Counts its processes, so that what was meant for an earlier one can be told apart.
+    pub incarnation: u64,
+    /// Whether it was removed from the cluster for ever.
+    pub removed: bool,
+}
+
+/// A running process.
+pub struct Process {
+    /// The core and its store.
+    pub engine: Engine,
+    /// What it thinks of its peers.
+    pub detector: Detector,
+    /// Whether it serves, as it last said.
+    pub serving: bool,
+    /// Whether it is stopped.
+    pub paused: bool,
+    /// What has happened to it and was not taken yet.
+    pub inbox: VecDeque<Event>,
+    /// The commit that is under way.
+    pub committing: Option<Committing>,
+    /// When its last commit ended, in virtual time.
+    pub committed_at: u64,
+    /// The virtual time at which it started, and its own clock then.
+    started: (u64, Instant),
+    /// The tick that is waited for.
+    pub tick_at: Option<u64>,
+}
+
+/// A commit that is under way.
+pub struct Committing {
+    /// What becomes durable.
+    pub writes: Vec<Write>,
+    /// What leaves then.
+    pub late: Vec<Effect>,
+}
+
+impl Process {
+    /// A process that has just started.
+    #[must_use]
+    pub fn new(engine: Engine, suspicion: Duration, now: u64, clock: Instant) -> Self {
+        Process {
+            engine,
+            detector: Detector::new(suspicion),
+            serving: false,
+            paused: false,
+            inbox: VecDeque::new(),
+            committing: None,
+            committed_at: now,
+            started: (now, clock),
+            tick_at: None,
+        }
+    }
+
+    /// Its own clock at a virtual time.
+    #[must_use]
+    pub fn clock(&self, now: u64) -> Instant {
+        Instant(self.started.1.0 + (now - self.started.0))
+    }
+
+    /// The virtual time at which its own clock reads `at`.
+    #[must_use]
+    pub fn virtual_time(&self, at: Instant) -> u64 {
+        if at == Instant::NEVER { u64::MAX } else { self.started.0 + at.0.saturating_sub(self.started.1.0) }
+    }
+}

@@ -1,0 +1,75 @@
+//! Where a host keeps what it has promised: records in their order, and the small things beside them.
+//!
+//! A store knows sequences and records, not messages: what belongs together is the core's business. Two stores keep to the
+//! same contract: [`redb`] on a disk, and [`model`] in memory, for the simulator. A commit is atomic and durable when it returns;
+//! nothing else is promised, and nothing is promised before.
+
+pub mod model;
+
+use std::sync::Arc;
+
+use hydraq_core::event::Write;
+use hydraq_core::host::Recovered;
+use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
+use hydraq_core::message::Message;
+use hydraq_core::record::Record;
+use hydraq_core::time::Instant;
+use thiserror::Error;
+
+/// Why a store did not do what it was asked to.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no room left; the commit may or may not have happened.
+    #[error("the disk is full")]
+    Full,
+    /// Writing failed; the commit may or may not have happened, and the handle takes no more.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// Why a message could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// There is no record at this place.
+    #[error("there is no such record")]
+    Gone,
+    /// The record, or the body, does not match its checksum.
+    #[error("the record is corrupt")]
+    Corrupt,
+    /// The disk did not give it.
+    #[error("reading failed: {0}")]
+    Failed(String),
+}
+
+/// An open store.
+pub trait Store: Send {
+    /// Makes `writes` durable, all or none, together with the reading of the host's clock.
+    ///
+    /// # Errors
+    /// After any error it is not known whether the commit happened, and the store must be opened anew.
+    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError>;
+
+    /// Reads the message whose record is at `sequence`, checked against its checksums.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    fn read(&self, sequence: Sequence) -> Result<Arc<Message>, ReadError>;
+}
+
+/// What opening a store gives.
+pub struct Opened {
+    /// The open store.
+    pub store: Box<dyn Store>,
+    /// Whose store it is.
+    pub host: HostId,
+    /// Which store it is.
+    pub store_id: StoreId,
+    /// The boot that began with this opening; durable already.
+    pub boot: Boot,
+    /// The reading of the host's clock at the last commit.
+    pub clock: Instant,
+    /// What it has kept besides its records.
+    pub recovered: Recovered,
+    /// Its records, in their order, without bodies. Those that could not be read are missing, and are named in `corrupt`.
+    pub records: Vec<(Sequence, Record)>,
+}

@@ -1,0 +1,142 @@
+//! A store in memory, for the simulator: what is durable is a plain value that outlives its host.
+//!
+//! It can do what a disk does wrong: run full, lose the commit that was under way, go back to an earlier state, and
+//! hold a flipped byte. It is held to the same tests as the real one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hydraq_core::event::{MetaKey, Write};
+use hydraq_core::host::Recovered;
+use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
+use hydraq_core::message::Message;
+use hydraq_core::record::{MessageRecord, Record};
+use hydraq_core::time::Instant;
+
+use super::{Opened, ReadError, Store, StoreError};
+
+/// What is durable on one simulated disk.
+#[derive(Debug, Clone, Default)]
+pub struct Image {
+    /// Whose disk it is; none before its first start.
+    pub host: Option<(HostId, StoreId)>,
+    /// The last boot counter.
+    pub boot: u64,
+    /// The last commit.
+    pub commit: Commit,
+    /// The host's clock at the last commit.
+    pub clock: Instant,
+    /// The records, whole.
+    pub records: BTreeMap<Sequence, Record>,
+    /// The small things.
+    pub meta: BTreeMap<MetaKey, Vec<u8>>,
+    /// The place above all records that were ever written.
+    pub next_sequence: u64,
+    /// Records with a flipped byte.
+    pub corrupt: std::collections::BTreeSet<Sequence>,
+}
+
+/// A simulated disk; clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    image: Arc<Mutex<Image>>,
+    full: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Disk {
+    /// What is durable now.
+    #[must_use]
+    pub fn image(&self) -> Image {
+        self.lock().clone()
+    }
+
+    /// Puts the disk back to an earlier state, or empties it.
+    pub fn restore(&self, image: Image) {
+        *self.lock() = image;
+    }
+
+    /// Lets every further commit fail for want of room, or not.
+    pub fn set_full(&self, full: bool) {
+        self.full.store(full, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Flips a byte in the record at `sequence`.
+    pub fn corrupt(&self, sequence: Sequence) {
+        self.lock().corrupt.insert(sequence);
+    }
+
+    /// Looks at what is durable.
+    pub fn with<T>(&self, look: impl FnOnce(&Image) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Opens the disk for a new boot. A disk that was never used becomes that of `fresh`.
+    #[must_use]
+    pub fn open(&self, fresh: (HostId, StoreId), nonce: u64) -> Opened {
+        let mut image = self.lock();
+        let (host, store_id) = *image.host.get_or_insert(fresh);
+        let before = image.commit;
+        image.boot += 1;
+        image.commit.0 += 1;
+        let seen = image.meta.get(&MetaKey::Seen).cloned().unwrap_or_default();
+        let meta = image.meta.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let recovered = Recovered { meta, seen, commit: before, next_sequence: Sequence(image.next_sequence) };
+        Opened {
+            store: Box::new(ModelStore { disk: self.clone() }),
+            host,
+            store_id,
+            boot: Boot { counter: image.boot, nonce },
+            clock: image.clock,
+            recovered,
+            records: image.records.iter().map(|(sequence, record)| (*sequence, record.clone())).collect(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Image> {
+        self.image.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An open simulated disk.
+#[derive(Debug)]
+struct ModelStore {
+    disk: Disk,
+}
+
+impl Store for ModelStore {
+    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+        if self.disk.full.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(StoreError::Full);
+        }
+        let mut image = self.disk.lock();
+        for write in writes {
+            match write {
+                Write::Append(sequence, record) => {
+                    image.next_sequence = image.next_sequence.max(sequence.0 + 1);
+                    image.records.insert(*sequence, record.clone());
+                }
+                Write::Erase(sequence) => {
+                    image.records.remove(sequence);
+                    image.corrupt.remove(sequence);
+                }
+                Write::Meta(key, value) => {
+                    image.meta.insert(key.clone(), value.clone());
+                }
+            }
+        }
+        image.commit.0 += 1;
+        image.clock = clock;
+        Ok(image.commit)
+    }
+
+    fn read(&self, sequence: Sequence) -> Result<Arc<Message>, ReadError> {
+        let image = self.disk.lock();
+        if image.corrupt.contains(&sequence) {
+            return Err(ReadError::Corrupt);
+        }
+        match image.records.get(&sequence) {
+            Some(Record::Message(MessageRecord { message, .. })) => Ok(message.clone()),
+            _ => Err(ReadError::Gone),
+        }
+    }
+}
