@@ -1,1 +1,5 @@
-//! Placeholder of the skeleton commit.
+//! hydraq's hosts, clients, local fleets, scenarios and simulator.
+//!
+//! - [`scenario`]: the command language of the console's `:` line, of scenario files and of headless mode.
+
+pub mod scenario;
