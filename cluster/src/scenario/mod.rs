@@ -24,6 +24,7 @@
 
 mod arrange;
 mod command;
+mod complete;
 mod diagnostic;
 mod display;
 mod expectation;
@@ -45,6 +46,7 @@ pub use self::command::messages::{
 };
 pub use self::command::objects::{ObjectCreate, ObjectDelete, ObjectGet, ObjectQuery, ObjectUpdate, Request};
 pub use self::command::settings::{Balance, LimitType, OneType, Redrive, Repair};
+pub use self::complete::{Completion, CompletionContext, complete};
 pub use self::diagnostic::{Diagnostic, Diagnostics, Problem, Refusal};
 pub use self::expectation::{Expectation, Metric};
 pub use self::file::load_files;
