@@ -13,6 +13,7 @@
 //!   [`Command`] is text that must be read again, and no input makes it panic.
 //! - All files are checked before anything is started ([`load_files`]).
 //! - A command prints as text that reads as the same command, so that a session can be saved as a scenario.
+//! - Parser, printer, completion and manual follow from one table ([`GROUPS`], [`METRICS`]), so they cannot disagree.
 //!
 //! What it leaves out: whether a host, a message or a planted bug of that name exists. Only a run can know that.
 //!
@@ -20,6 +21,7 @@
 //! text ─ lexer ─▶ words ─ arrange ─▶ places ─ value ─▶ values ─ fields ─▶ Command ─ rules ─▶ Step
 //!                            ▲          │                 ▲                  │
 //!                            └────── words (the table) ───┘                  └─ display ─▶ text
+//!                                       └─ complete, manual
 //! ```
 
 mod arrange;
@@ -31,6 +33,7 @@ mod expectation;
 mod fields;
 mod file;
 mod lexer;
+mod manual;
 mod parse;
 mod rules;
 mod suggest;
@@ -50,6 +53,7 @@ pub use self::complete::{Completion, CompletionContext, complete};
 pub use self::diagnostic::{Diagnostic, Diagnostics, Problem, Refusal};
 pub use self::expectation::{Expectation, Metric};
 pub use self::file::load_files;
+pub use self::manual::{command_manual, manual};
 pub use self::parse::{Script, Step, parse_line, parse_script};
 pub use self::value::Kind;
 pub use self::value::attribute::{Answer, Attribute, Comparison, Condition};
