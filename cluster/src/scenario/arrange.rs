@@ -7,7 +7,11 @@ use std::ops::Range;
 use super::diagnostic::{Problem, shown};
 use super::lexer::Token;
 use super::suggest::{did_you_mean, nearest};
+use super::value::Kind;
 use super::words::{CommandWord, Parameter, TRY, command, commands, family};
+
+/// Help shows the whole usage of a command if it has at most so many bytes.
+const USAGE_SHOWN_MAX: usize = 100;
 
 /// A line whose words have found their places.
 pub(super) struct Arranged {
@@ -87,6 +91,11 @@ impl Arranged {
             return &[];
         };
         self.command_span = first.span.clone();
+        if self.attempt && first.text == TRY {
+            self.problems
+                .push(Problem::new(first.span.clone(), "`try` is given twice").help("once is enough"));
+            return &[];
+        }
         if let Some(found) = command(&first.text) {
             self.command = Some(found);
             return rest;
@@ -161,11 +170,13 @@ impl Arranged {
             Some(argument) => self.add(argument, token.text.clone(), token.span.clone()),
             None if self.problems.is_empty() => {
                 let message = format!("{} is one too many for `{}`", shown(&token.text), command.words);
-                let takes_text =
-                    command.arguments().any(|argument| argument.kind == super::value::Kind::Text);
-                let help = match takes_text {
-                    true => "put the whole text in quotes: \"...\"".into(),
-                    false => format!("write `{}`", command.usage()),
+                let takes_text = command.arguments().any(|argument| argument.kind == Kind::Text);
+                let help = match (takes_text, command.usage(), command.examples) {
+                    (true, ..) => "put the whole text in quotes: \"...\"".into(),
+                    (false, usage, [example, ..]) if usage.len() > USAGE_SHOWN_MAX => {
+                        format!("for example `{example}`")
+                    }
+                    (false, usage, _) => format!("write `{usage}`"),
                 };
                 self.problems.push(Problem::new(token.span.clone(), message).help(help));
             }
@@ -212,6 +223,9 @@ fn looks_like_option(text: &str) -> bool {
 
 fn unknown_command(token: &Token) -> Problem {
     let word = token.text.as_str();
+    if word.is_empty() {
+        return Problem::new(token.span.clone(), "a line must begin with a command, not with empty quotes");
+    }
     let akin = commands().find(|command| !command.words.contains(' ') && command.akin.contains(&word));
     let first_words = commands().filter_map(|command| command.words.split(' ').next()).chain([TRY]);
     let near = akin.map(|command| command.words).or_else(|| nearest(word, first_words));

@@ -207,7 +207,7 @@ fn excerpt(source: &str, span: &Range<usize>) -> (String, String) {
         text.push(harmless(character, '\t'));
         let width = width(character);
         if at < span.start {
-            carets.push_str(if character == '\t' { "\t" } else { &"  "[..width] });
+            carets.push_str(&if character == '\t' { "\t".into() } else { " ".repeat(width) });
         } else if at < span.end {
             caret_count += width;
         }
@@ -241,7 +241,7 @@ fn window(source: &str, start: usize) -> (usize, usize) {
     (from, source.len())
 }
 
-/// The columns that a character takes: 0, 1 or 2.
+/// The columns that a character takes.
 fn width(character: char) -> usize {
     harmless(character, ' ').width().unwrap_or(1)
 }

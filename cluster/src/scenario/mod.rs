@@ -40,6 +40,17 @@ mod suggest;
 mod value;
 mod words;
 
+#[cfg(test)]
+mod diagnostic_tests;
+#[cfg(test)]
+mod generate;
+#[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
+mod lexer_tests;
+#[cfg(test)]
+mod property_tests;
+
 pub use self::command::Command;
 pub use self::command::hosts::{Corrupt, Hosts, OneHost, Spawn};
 pub use self::command::lessons::{Ask, OneMessage, Say, Wait};

@@ -131,6 +131,9 @@ fn read_command(words: &CommandWord, arranged: &Arranged, problems: &mut Vec<Pro
                 let message = format!("{} {}", given.parameter.name, refusal.message);
                 let problem = Problem::new(given.span.clone(), message).help_if(refusal.help);
                 problems.push(match given.parameter.kind {
+                    _ if given.text.ends_with(';') => {
+                        problem.help("one command stands on a line, without `;`")
+                    }
                     Kind::Number(..)
                         if !given.parameter.is_option() && given.text.parse::<i128>().is_err() =>
                     {
@@ -173,8 +176,8 @@ fn read_command(words: &CommandWord, arranged: &Arranged, problems: &mut Vec<Pro
 fn missing(words: &CommandWord, parameter: &Parameter, arranged: &Arranged) -> Option<Problem> {
     let needed = matches!(parameter.occurs, Occurs::Required | Occurs::Some) && !arranged.has(parameter);
     needed.then(|| {
-        let message =
-            format!("`{}` needs {}: {}", words.words, parameter.usage(), parameter.kind.description());
+        let name = if parameter.is_option() { parameter.usage() } else { parameter.name.into() };
+        let message = format!("`{}` needs {name}: {}", words.words, parameter.kind.description());
         let example = words.examples.first().map(|example| format!("for example `{example}`"));
         Problem::new(arranged.command_span.clone(), message).help_if(example)
     })

@@ -11,6 +11,8 @@ pub(super) mod messages;
 pub(super) mod metrics;
 pub(super) mod objects;
 pub(super) mod settings;
+#[cfg(test)]
+mod tests;
 
 use super::value::Kind;
 

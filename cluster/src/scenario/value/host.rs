@@ -52,8 +52,8 @@ impl HostRef {
     pub(super) fn read(text: &str) -> Result<Self, Refusal> {
         let number_like = text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit());
         if number_like {
-            let number = number(text, 1, u64::from(u32::MAX))?;
-            return Ok(Self::Number(u32::try_from(number).unwrap_or(u32::MAX)));
+            let number = text.parse().ok().filter(|number| *number > 0);
+            return number.map(Self::Number).ok_or_else(|| Refusal::must_be("a host's number, from 1", text));
         }
         if text.contains(['(', ')']) || ROLE_WORDS.contains(&text) {
             return Role::read(text).map(Self::Role);

@@ -150,19 +150,18 @@ pub(super) fn duration_text(duration: Duration) -> String {
 }
 
 fn wrong_unit(text: &str, number: &str, unit: &str) -> Refusal {
+    if unit.is_empty() {
+        return Refusal::new(format!("must have a unit, not only {}", shown(number))).help(format!(
+            "write `{number}s` for seconds, `{number}m` for minutes, `{number}ms` for milliseconds"
+        ));
+    }
+    let refusal = Refusal::must_be("a duration, such as 250ms, 5s or 1m", text);
     let meant = match unit.to_ascii_lowercase().as_str() {
-        "" | "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "msec" | "millis" | "millisecond" | "milliseconds" | "ms" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "ms" | "msec" | "millis" | "millisecond" | "milliseconds" => "ms",
         "m" | "min" | "mins" | "minute" | "minutes" => "m",
         "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-        _ => {
-            return Refusal::must_be("a duration, such as 250ms, 5s or 1m", text)
-                .help("the units are ms, s, m and h");
-        }
-    };
-    let refusal = match unit {
-        "" => Refusal::new(format!("must have a unit, not only {}", shown(number))),
-        _ => Refusal::must_be("a duration, such as 250ms, 5s or 1m", text),
+        _ => return refusal.help("the units are ms, s, m and h"),
     };
     refusal.help(format!("did you mean `{number}{meant}`?"))
 }
