@@ -8,7 +8,7 @@ use super::diagnostic::{Problem, shown};
 use super::lexer::Token;
 use super::suggest::{did_you_mean, nearest};
 use super::value::Kind;
-use super::words::{CommandWord, Parameter, TRY, command, commands, family};
+use super::words::{CommandWord, Parameter, TRY, command_word, commands, family};
 
 /// Help shows the whole usage of a command if it has at most so many bytes.
 const USAGE_SHOWN_MAX: usize = 100;
@@ -96,7 +96,7 @@ impl Arranged {
                 .push(Problem::new(first.span.clone(), "`try` is given twice").help("once is enough"));
             return &[];
         }
-        if let Some(found) = command(&first.text) {
+        if let Some(found) = command_word(&first.text) {
             self.command = Some(found);
             return rest;
         }
@@ -113,7 +113,7 @@ impl Arranged {
             return &[];
         };
         self.command_span = first.span.start..second.span.end;
-        self.command = command(&format!("{} {}", first.text, second.text));
+        self.command = command_word(&format!("{} {}", first.text, second.text));
         if self.command.is_none() {
             let akin = family(&first.text).find(|command| command.akin.contains(&second.text.as_str()));
             let meant = akin.and_then(|command| command.words.split_once(' ')).map(|(_, word)| word);

@@ -35,6 +35,10 @@ macro_rules! commands {
                 }
             }
 
+            /// The words of all commands.
+            #[cfg(test)]
+            pub(super) const ALL_WORDS: &[&str] = &[$($words,)+];
+
             /// The command of these words with these values.
             pub(super) fn read(words: &str, bag: &Bag) -> Option<Self> {
                 match words {

@@ -139,13 +139,17 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds what is wrong with one file.
-    pub(super) fn add_file(&mut self, file: &str, mut found: Vec<Diagnostic>) {
-        if found.len() > SHOWN_PER_FILE_MAX {
-            self.omitted.push((file.into(), found.len() - SHOWN_PER_FILE_MAX));
-            found.truncate(SHOWN_PER_FILE_MAX);
+    /// Adds what is wrong with a line of `file`, the only file so far; beyond the limit it is only counted.
+    pub(super) fn add_line(&mut self, file: &str, line: u32, source: &str, problems: Vec<Problem>) {
+        let room = SHOWN_PER_FILE_MAX.saturating_sub(self.shown.len());
+        let more = problems.len().saturating_sub(room);
+        let shown = problems.into_iter().take(room);
+        self.shown.extend(shown.map(|problem| Diagnostic::in_line(file, line, source, problem)));
+        match self.omitted.first_mut() {
+            Some((_, count)) => *count += more,
+            None if more > 0 => self.omitted.push((file.into(), more)),
+            None => {}
         }
-        self.shown.append(&mut found);
     }
 
     /// Adds what was found in other files.

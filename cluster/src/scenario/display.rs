@@ -8,13 +8,13 @@ use std::fmt;
 use super::command::Command;
 use super::lexer::{quote, quoted};
 use super::value::{Kind, Value};
-use super::words::{CommandWord, Parameter, command};
+use super::words::{CommandWord, Parameter, command_word};
 
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words())?;
         let bag = self.write();
-        for parameter in command(self.words()).into_iter().flat_map(CommandWord::all_parameters) {
+        for parameter in command_word(self.words()).into_iter().flat_map(CommandWord::all_parameters) {
             let values: Vec<&Value> = bag.all(parameter.name).collect();
             if is_default(parameter, &values) {
                 continue;

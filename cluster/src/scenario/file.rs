@@ -8,8 +8,8 @@ use super::diagnostic::{Diagnostic, Diagnostics, Problem};
 use super::parse::{Script, parse_script};
 use super::suggest::did_you_mean;
 
-/// The greatest scenario file: 64 MiB.
-const FILE_BYTES_MAX: u64 = 64 << 20;
+/// The greatest scenario file: 16 MiB.
+const FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// Reads and checks scenario files, in their order.
 ///
@@ -48,7 +48,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Diagnostics> {
         return fail(format!("this file cannot be read: {error}"), None);
     }
     if bytes.len() as u64 > FILE_BYTES_MAX {
-        return fail(format!("a scenario file must be at most 64 MiB ({FILE_BYTES_MAX} bytes)"), None);
+        return fail(format!("a scenario file must be at most 16 MiB ({FILE_BYTES_MAX} bytes)"), None);
     }
     Ok(bytes)
 }

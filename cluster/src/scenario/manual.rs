@@ -4,7 +4,7 @@
 
 use super::value::Kind;
 use super::words::metrics::{METRICS, Scope};
-use super::words::{CommandWord, GROUPS, Parameter, command, commands};
+use super::words::{CommandWord, GROUPS, Parameter, command_word, commands};
 
 /// The most columns of a line.
 const COLUMNS_MAX: usize = 100;
@@ -99,7 +99,7 @@ pub fn manual() -> String {
 /// The manual of one command, by its word or words; `None` if there is no such command.
 pub fn command_manual(words: &str) -> Option<String> {
     let mut text = String::new();
-    command_text(command(words)?, None, &mut text);
+    command_text(command_word(words)?, None, &mut text);
     Some(text)
 }
 

@@ -41,13 +41,21 @@ mod value;
 mod words;
 
 #[cfg(test)]
+mod complete_tests;
+#[cfg(test)]
 mod diagnostic_tests;
+#[cfg(test)]
+mod file_tests;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
 mod lexer_tests;
+#[cfg(test)]
+mod manual_tests;
+#[cfg(test)]
+mod parse_tests;
 #[cfg(test)]
 mod property_tests;
 
@@ -74,4 +82,4 @@ pub use self::value::name::{AttributeName, HostName, MessageType, ObjectKind, Pl
 pub use self::value::quantity::BODY_BYTES_MAX;
 pub use self::value::reference::{LengthLimit, MessageRef, ObjectRef, RedriveTarget, Target};
 pub use self::words::metrics::{METRICS, MetricWord, Scope};
-pub use self::words::{CommandWord, GROUPS, Group, Join, Occurs, Parameter, TRY, command, commands};
+pub use self::words::{CommandWord, GROUPS, Group, Join, Occurs, Parameter, TRY, command_word, commands};

@@ -1,8 +1,8 @@
 //! Text becomes commands: one line a [`Step`], a file's text a [`Script`].
 //!
-//! A line is split into words ([`lexer`](super::lexer)), the words find their places ([`arrange`](super::arrange)),
-//! each value is read by its kind ([`value`](super::value)), defaults are filled in, and what must fit together is
-//! checked ([`rules`](super::rules)). Everything that is wrong is reported, as far as it can be told apart.
+//! A line is split into words (`lexer`), the words find their places (`arrange`),
+//! each value is read by its kind (`value`), defaults are filled in, and what must fit together is
+//! checked (`rules`). Everything that is wrong is reported, as far as it can be told apart.
 
 use std::fmt;
 use std::ops::Range;
@@ -15,6 +15,9 @@ use super::lexer::lex;
 use super::rules;
 use super::value::Kind;
 use super::words::{CommandWord, Join, Occurs, Parameter};
+
+/// The most words of a line.
+const WORDS_MAX: usize = 1000;
 
 /// One line of a scenario that does something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,24 +68,15 @@ impl Script {
 pub fn parse_script(file: &str, text: &str) -> Result<Script, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut steps = Vec::new();
-    let mut found = Vec::new();
+    let mut diagnostics = Diagnostics::default();
     for (source, line) in text.split('\n').zip(1..) {
         let source = source.strip_suffix('\r').unwrap_or(source);
         match parse_line(source, line) {
             Ok(step) => steps.extend(step),
-            Err(problems) => {
-                found.extend(
-                    problems.into_iter().map(|problem| Diagnostic::in_line(file, line, source, problem)),
-                );
-            }
+            Err(problems) => diagnostics.add_line(file, line, source, problems),
         }
     }
-    if found.is_empty() {
-        return Ok(Script { file: file.into(), steps });
-    }
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.add_file(file, found);
-    Err(diagnostics)
+    if diagnostics.is_empty() { Ok(Script { file: file.into(), steps }) } else { Err(diagnostics) }
 }
 
 /// Reads one line, which has the number `line`; `None` if it is blank or a comment.
@@ -96,6 +90,10 @@ pub fn parse_line(text: &str, line: u32) -> Result<Option<Step>, Vec<Problem>> {
     }
     if tokens.is_empty() {
         return Ok(None);
+    }
+    if let Some(beyond) = tokens.get(WORDS_MAX) {
+        let message = format!("a line must have at most {WORDS_MAX} words, not {}", tokens.len());
+        return Err(vec![Problem::new(beyond.span.clone(), message)]);
     }
     let mut arranged = arrange(&tokens);
     let mut problems = std::mem::take(&mut arranged.problems);

@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn a_command_is_read_from_what_it_prints(command in any_command(), attempt: bool) {
-        let attempt = attempt && super::command(command.words()).is_some_and(|words| words.may_fail);
+        let attempt = attempt && command_word(command.words()).is_some_and(|words| words.may_fail);
         let text = format!("{}{command}", if attempt { "try " } else { "" });
         prop_assert!(!text.contains(['\n', '\r']), "{:?}", text);
         let step = parse_line(&text, 7).map_err(|problems| TestCaseError::fail(format!("{text}: {problems:?}")))?;

@@ -1,7 +1,7 @@
 //! The table of the command language: every command with its arguments, options, help and examples, as data.
 //!
 //! Parser, printer, completion and manual read it, and nothing else knows a command's words. To add a command, add
-//! its row here, its fields to [`command`](super::command) and a line to the list of commands there; a test says if
+//! its row here, its fields to the module `command` and a line to the list of commands there; a test says if
 //! one of them is missing.
 
 pub(super) mod hosts;
@@ -110,7 +110,7 @@ pub fn commands() -> impl Iterator<Item = &'static CommandWord> {
 }
 
 /// The command of these words.
-pub fn command(words: &str) -> Option<&'static CommandWord> {
+pub fn command_word(words: &str) -> Option<&'static CommandWord> {
     commands().find(|command| command.words == words)
 }
 

@@ -31,9 +31,11 @@ fn every_default_is_a_value_of_its_kind() {
 fn names_are_unique_in_a_command_and_words_in_the_language() {
     let mut words: Vec<&str> = commands().map(|command| command.words).collect();
     words.sort_unstable();
-    let count = words.len();
+    let mut known = Command::ALL_WORDS.to_vec();
+    known.sort_unstable();
+    assert_eq!(words, known);
     words.dedup();
-    assert_eq!(words.len(), count);
+    assert_eq!(words, known);
     for command in commands() {
         let mut names: Vec<&str> = command.all_parameters().map(|parameter| parameter.name).collect();
         names.sort_unstable();
@@ -92,7 +94,7 @@ fn every_metric_can_be_expected() {
 
 #[test]
 fn usage_shows_what_belongs_together() {
-    let usage = |words| command(words).map(CommandWord::usage).unwrap_or_default();
+    let usage = |words| command_word(words).map(CommandWord::usage).unwrap_or_default();
     assert_eq!(usage("kill"), "kill HOST...");
     assert_eq!(usage("heal"), "heal [A B]");
     assert_eq!(usage("stop"), "stop produce|consume");
