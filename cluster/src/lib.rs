@@ -2,5 +2,6 @@
 
 pub mod fleet;
 pub mod host;
+pub mod scenario;
 pub mod sim;
 pub mod store;

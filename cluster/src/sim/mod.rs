@@ -7,3 +7,6 @@
 pub mod network;
 pub mod node;
 pub mod world;
+
+#[cfg(test)]
+mod world_tests;
