@@ -5,3 +5,4 @@ pub mod host;
 pub mod scenario;
 pub mod sim;
 pub mod store;
+pub mod wire;

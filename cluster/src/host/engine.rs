@@ -92,82 +92,89 @@ impl Engine {
         Ok(commit)
     }
 
-    /// Reads a message of this host.
-    ///
-    /// # Errors
-    /// See [`ReadError`].
-    pub fn read(&self, sequence: Sequence) -> Result<Arc<Message>, ReadError> {
-        self.store.read(sequence)
+    /// The store, to look at.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
+    /// The store, for upkeep and for faults that are asked for.
+    pub fn store_mut(&mut self) -> &mut dyn Store {
+        &mut *self.store
+    }
+
+    /// Puts contents in the place of their names; says which could not be read.
     fn read_contents(&self, early: &mut [Effect], late: &mut [Effect], writes: &[Write]) -> Vec<Sequence> {
-        let mut reader = Reader { store: &*self.store, fresh: BTreeMap::new(), unreadable: Vec::new() };
-        if early.iter().chain(late.iter()).any(names_stored) {
-            reader.fresh.extend(writes.iter().filter_map(|write| match write {
-                Write::Append(sequence, Record::Message(record)) => Some((*sequence, record.message.clone())),
-                _ => None,
-            }));
-            early.iter_mut().chain(late).for_each(|effect| reader.fill(effect));
-        }
-        reader.unreadable
-    }
-}
-
-fn names_stored(effect: &Effect) -> bool {
-    let stored = |content: &Content| matches!(content, Content::Stored(_));
-    match effect {
-        Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.iter().any(|delivery| stored(&delivery.content)),
-        Effect::Send(_, _, frames) => frames.iter().any(|frame| match frame {
-            Frame::Replicate { copies, .. } => copies.iter().any(|copy| stored(&copy.content)),
-            Frame::Forwarded(_, reply) => matches!(&**reply, Reply::Dequeued(deliveries) if !deliveries.is_empty()),
-            _ => false,
-        }),
-        _ => false,
-    }
-}
-
-/// Puts contents in the place of their names.
-struct Reader<'a> {
-    store: &'a dyn Store,
-    /// Messages that this batch writes: they are not in the store yet.
-    fresh: BTreeMap<Sequence, Arc<Message>>,
-    unreadable: Vec<Sequence>,
-}
-
-impl Reader<'_> {
-    fn fill(&mut self, effect: &mut Effect) {
-        match effect {
-            Effect::Reply(_, Reply::Dequeued(deliveries)) => self.fill_deliveries(deliveries),
-            Effect::Send(_, _, frames) => frames.iter_mut().for_each(|frame| match frame {
-                Frame::Replicate { copies, .. } => copies.iter_mut().for_each(|copy| self.fill_content(&mut copy.content)),
-                Frame::Forwarded(_, reply) => {
-                    if let Reply::Dequeued(deliveries) = &mut **reply {
-                        self.fill_deliveries(deliveries);
-                    }
-                }
-                _ => {}
-            }),
-            _ => {}
-        }
-    }
-
-    fn fill_deliveries(&mut self, deliveries: &mut Vec<Delivery>) {
-        deliveries.iter_mut().for_each(|delivery| self.fill_content(&mut delivery.content));
-        deliveries.retain(|delivery| delivery.content != Content::Unreadable);
-    }
-
-    fn fill_content(&mut self, content: &mut Content) {
-        let Content::Stored(sequence) = content else { return };
-        let sequence = *sequence;
-        let read = self.fresh.get(&sequence).cloned().map_or_else(|| self.store.read(sequence), Ok);
-        *content = match read {
-            Ok(message) => Content::Message(message),
-            Err(error) => {
-                if error == ReadError::Corrupt {
-                    self.unreadable.push(sequence);
-                }
-                Content::Unreadable
+        let mut named = Vec::new();
+        let mut collect = |content: &mut Content| {
+            if let Content::Stored(sequence) = content {
+                named.push(*sequence);
             }
         };
+        early.iter_mut().chain(late.iter_mut()).for_each(|effect| each_content(effect, &mut collect));
+        if named.is_empty() {
+            return Vec::new();
+        }
+        // What this batch writes is not in the store yet.
+        let fresh: BTreeMap<Sequence, Arc<Message>> = writes.iter().filter_map(appended_message).collect();
+        named.retain(|sequence| !fresh.contains_key(sequence));
+        named.sort_unstable();
+        named.dedup();
+        let read = self.store.read(&named);
+        let corrupt = named.iter().zip(&read).filter(|(_, result)| **result == Err(ReadError::Corrupt));
+        let corrupt = corrupt.map(|(sequence, _)| *sequence).collect();
+        let mut found = fresh;
+        found.extend(named.iter().zip(read).filter_map(|(sequence, result)| Some((*sequence, result.ok()?))));
+        let mut fill = |content: &mut Content| {
+            if let Content::Stored(sequence) = content {
+                *content = found.get(sequence).cloned().map_or(Content::Unreadable, Content::Message);
+            }
+        };
+        early.iter_mut().chain(late.iter_mut()).for_each(|effect| {
+            each_content(effect, &mut fill);
+            leave_out_unreadable(effect);
+        });
+        corrupt
+    }
+}
+
+fn appended_message(write: &Write) -> Option<(Sequence, Arc<Message>)> {
+    match write {
+        Write::Append(sequence, Record::Message(record)) => Some((*sequence, record.message.clone())),
+        _ => None,
+    }
+}
+
+/// Shows every content that an effect carries.
+fn each_content(effect: &mut Effect, see: &mut impl FnMut(&mut Content)) {
+    let deliveries = |reply: &mut Reply, see: &mut dyn FnMut(&mut Content)| {
+        if let Reply::Dequeued(deliveries) = reply {
+            deliveries.iter_mut().for_each(|delivery| see(&mut delivery.content));
+        }
+    };
+    match effect {
+        Effect::Reply(_, reply) => deliveries(reply, see),
+        Effect::Send(_, _, frames) => frames.iter_mut().for_each(|frame| match frame {
+            Frame::Replicate { copies, .. } => copies.iter_mut().for_each(|copy| see(&mut copy.content)),
+            Frame::Forwarded(_, reply) => deliveries(reply, see),
+            _ => {}
+        }),
+        _ => {}
+    }
+}
+
+/// A delivery whose message cannot be read is none; a copy's receiver is told instead.
+fn leave_out_unreadable(effect: &mut Effect) {
+    let readable = |delivery: &Delivery| delivery.content != Content::Unreadable;
+    match effect {
+        Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.retain(readable),
+        Effect::Send(_, _, frames) => frames.iter_mut().for_each(|frame| {
+            if let Frame::Forwarded(_, reply) = frame
+                && let Reply::Dequeued(deliveries) = &mut **reply
+            {
+                deliveries.retain(readable);
+            }
+        }),
+        _ => {}
     }
 }

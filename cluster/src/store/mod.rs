@@ -5,6 +5,8 @@
 //! nothing else is promised, and nothing is promised before.
 
 pub mod model;
+pub mod redb;
+mod rows;
 
 use std::sync::Arc;
 
@@ -49,11 +51,29 @@ pub trait Store: Send {
     /// After any error it is not known whether the commit happened, and the store must be opened anew.
     fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError>;
 
-    /// Reads the message whose record is at `sequence`, checked against its checksums.
+    /// Reads the messages whose records are at `sequences`, in this order, checked against their checksums.
+    fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>>;
+
+    /// The records from `from` on, or down from it, without bodies, with what was wrong with each that is unreadable; at most
+    /// `count` of them.
+    fn scan(&self, from: Sequence, newest_first: bool, count: usize) -> Vec<(Sequence, Result<Record, ReadError>)>;
+
+    /// How much room the store takes on its disk, in bytes.
+    fn disk_bytes(&self) -> u64;
+
+    /// Takes a little time to give room back that records no longer need; whether there is more to do.
     ///
     /// # Errors
-    /// See [`ReadError`].
-    fn read(&self, sequence: Sequence) -> Result<Arc<Message>, ReadError>;
+    /// As with a commit.
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// Flips a byte of the message at `sequence`, as a bad disk might; for faults that are asked for.
+    ///
+    /// # Errors
+    /// As with a commit.
+    fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError>;
 }
 
 /// What opening a store gives.
@@ -70,6 +90,8 @@ pub struct Opened {
     pub clock: Instant,
     /// What it has kept besides its records.
     pub recovered: Recovered,
-    /// Its records, in their order, without bodies. Those that could not be read are missing, and are named in `corrupt`.
+    /// Its records, in their order; bodies may be left out.
     pub records: Vec<(Sequence, Record)>,
+    /// Where records are that could not be read.
+    pub corrupt: Vec<Sequence>,
 }

@@ -89,6 +89,7 @@ impl Disk {
             clock: image.clock,
             recovered,
             records: image.records.iter().map(|(sequence, record)| (*sequence, record.clone())).collect(),
+            corrupt: Vec::new(),
         }
     }
 
@@ -129,14 +130,32 @@ impl Store for ModelStore {
         Ok(image.commit)
     }
 
-    fn read(&self, sequence: Sequence) -> Result<Arc<Message>, ReadError> {
+    fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {
         let image = self.disk.lock();
-        if image.corrupt.contains(&sequence) {
-            return Err(ReadError::Corrupt);
-        }
-        match image.records.get(&sequence) {
+        let read = |sequence: &Sequence| match image.records.get(sequence) {
+            _ if image.corrupt.contains(sequence) => Err(ReadError::Corrupt),
             Some(Record::Message(MessageRecord { message, .. })) => Ok(message.clone()),
             _ => Err(ReadError::Gone),
+        };
+        sequences.iter().map(read).collect()
+    }
+
+    fn scan(&self, from: Sequence, newest_first: bool, count: usize) -> Vec<(Sequence, Result<Record, ReadError>)> {
+        let image = self.disk.lock();
+        let found = |(sequence, record): (&Sequence, &Record)| (*sequence, Ok(record.clone()));
+        if newest_first {
+            image.records.range(..=from).rev().take(count).map(found).collect()
+        } else {
+            image.records.range(from..).take(count).map(found).collect()
         }
+    }
+
+    fn disk_bytes(&self) -> u64 {
+        self.disk.lock().records.len() as u64 * 256
+    }
+
+    fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError> {
+        self.disk.corrupt(sequence);
+        Ok(())
     }
 }

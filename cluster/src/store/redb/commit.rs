@@ -1,0 +1,177 @@
+//! Commits: all writes of a batch in one transaction, appended as few large rows.
+
+use std::collections::BTreeSet;
+
+use ::redb::{Durability, ReadableTable, WriteTransaction};
+use bytes::Bytes;
+use hydraq_core::event::Write;
+use hydraq_core::ids::{Commit, Sequence};
+use hydraq_core::record::Record;
+use hydraq_core::time::Instant;
+
+use super::open::{encode_key, encode_tail};
+use super::{BODIES, DEAD, HEADS, META, RedbStore, storage_error};
+use crate::store::StoreError;
+use crate::store::rows::{Row, RowBuilder, RowView};
+
+/// How large the bodies of one row may become, unless a single one is larger.
+const ROW_BODY_BYTES: usize = 1 << 20;
+
+/// How many records one row may have.
+const ROW_RECORDS: u32 = 8192;
+
+/// A row that is about to be written, with its bodies.
+#[derive(Default)]
+struct NewRow {
+    heads: RowBuilder,
+    bodies: Vec<Bytes>,
+}
+
+impl RedbStore {
+    /// Makes it durable that a new boot has begun.
+    pub(super) fn begin_boot(&mut self, boot: u64) -> Result<(), ::redb::Error> {
+        let mut transaction = self.database.begin_write()?;
+        transaction.set_durability(Durability::Immediate)?;
+        self.commit += 1;
+        {
+            let mut meta = transaction.open_table(META)?;
+            let tail = encode_tail(self.commit, self.clock, self.next_sequence, boot);
+            meta.insert("tail", &tail[..])?;
+        }
+        transaction.commit()?;
+        self.boot = boot;
+        Ok(())
+    }
+
+    pub(super) fn commit_writes(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+        if let Some(why) = &self.failed {
+            return Err(StoreError::Failed(why.clone()));
+        }
+        let result = self.try_commit(writes, clock);
+        if let Err(error) = &result {
+            // What is in memory may not be what is on the disk any more.
+            self.failed = Some(error.to_string());
+        }
+        result
+    }
+
+    fn try_commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+        let mut transaction = self.database.begin_write().map_err(storage_error)?;
+        transaction.set_durability(Durability::Immediate).map_err(storage_error)?;
+        let erased: BTreeSet<Sequence> = writes
+            .iter()
+            .filter_map(|write| if let Write::Erase(sequence) = write { Some(*sequence) } else { None })
+            .collect();
+        let new = self.new_rows(writes, &erased);
+        let first_new = Sequence(self.next_sequence);
+        if let Some(Write::Append(last, _)) = writes.iter().rev().find(|write| matches!(write, Write::Append(..))) {
+            self.next_sequence = last.0 + 1;
+        }
+        let commit = self.commit + 1;
+        for row in new {
+            self.write_row(&transaction, row).map_err(storage_error)?;
+        }
+        let old = erased.range(..first_new).copied();
+        self.bury(&transaction, old.collect()).map_err(storage_error)?;
+        {
+            let mut meta = transaction.open_table(META).map_err(storage_error)?;
+            for write in writes {
+                if let Write::Meta(key, value) = write {
+                    meta.insert(encode_key(key).as_str(), &value[..]).map_err(storage_error)?;
+                }
+            }
+            let tail = encode_tail(commit, clock.0, self.next_sequence, self.boot);
+            meta.insert("tail", &tail[..]).map_err(storage_error)?;
+        }
+        transaction.commit().map_err(storage_error)?;
+        (self.commit, self.clock) = (commit, clock.0);
+        Ok(Commit(commit))
+    }
+
+    /// The appended records as rows, without those that the same commit erases.
+    fn new_rows(&self, writes: &[Write], erased: &BTreeSet<Sequence>) -> Vec<NewRow> {
+        let mut rows: Vec<NewRow> = Vec::new();
+        for write in writes {
+            let Write::Append(sequence, record) = write else { continue };
+            if erased.contains(sequence) {
+                continue;
+            }
+            let body = if let Record::Message(record) = record { record.message.body.clone() } else { Bytes::new() };
+            let has_room = |row: &NewRow| {
+                row.heads.count < ROW_RECORDS && row.heads.body_bytes + body.len() <= ROW_BODY_BYTES
+            };
+            if !rows.last().is_some_and(has_room) {
+                rows.push(NewRow::default());
+            }
+            if let Some(row) = rows.last_mut() {
+                row.heads.push(*sequence, record, body.len());
+                row.bodies.push(body);
+            }
+        }
+        rows
+    }
+
+    fn write_row(&mut self, transaction: &WriteTransaction, new: NewRow) -> Result<(), ::redb::Error> {
+        let Some(first) = new.heads.first else { return Ok(()) };
+        let heads = new.heads.heads();
+        transaction.open_table(HEADS)?.insert(first.0, &heads[..])?;
+        let length = new.heads.body_bytes;
+        if length > 0 {
+            let mut table = transaction.open_table(BODIES)?;
+            let mut value = table.insert_reserve(first.0, length)?;
+            let mut rest = value.as_mut();
+            for body in &new.bodies {
+                let (here, behind) = rest.split_at_mut(body.len());
+                here.copy_from_slice(body);
+                rest = behind;
+            }
+        }
+        self.rows.insert(first, Row::new(new.heads.count, heads.len() + length, length > 0));
+        Ok(())
+    }
+
+    /// Marks records dead, and removes the rows that have no live one left.
+    fn bury(&mut self, transaction: &WriteTransaction, sequences: Vec<Sequence>) -> Result<(), ::redb::Error> {
+        if sequences.is_empty() {
+            return Ok(());
+        }
+        let (mut heads, mut bodies) = (transaction.open_table(HEADS)?, transaction.open_table(BODIES)?);
+        let mut dead = transaction.open_table(DEAD)?;
+        let mut rest = &sequences[..];
+        while let Some(sequence) = rest.first() {
+            let Some(first) = self.rows.row_of(*sequence) else {
+                rest = &rest[1..];
+                continue;
+            };
+            let next_row = self.rows.from(first).nth(1).map_or(u64::MAX, |(next, _)| next.0);
+            let here = rest.iter().take_while(|sequence| sequence.0 < next_row).count();
+            let (these, others) = rest.split_at(here);
+            rest = others;
+            let places: Vec<usize> = {
+                let Some(value) = heads.get(first.0)? else { continue };
+                let Ok(view) = RowView::new(first, value.value()) else { continue };
+                these.iter().filter_map(|sequence| view.find(*sequence)).map(|entry| entry.place).collect()
+            };
+            let left = self.rows.change(first, |row| {
+                places.iter().for_each(|place| {
+                    row.kill(*place);
+                });
+                row.live
+            });
+            if left == Some(0) {
+                let row = self.rows.remove(first);
+                heads.remove(first.0)?;
+                if row.as_ref().is_some_and(|row| row.has_bodies) {
+                    bodies.remove(first.0)?;
+                }
+                if row.is_some_and(|row| row.was_marked) {
+                    dead.remove(first.0)?;
+                }
+            } else if let Some(bitmap) = self.rows.get(first).map(|row| row.dead.clone()) {
+                dead.insert(first.0, &bitmap[..])?;
+                self.rows.change(first, |row| row.was_marked = true);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! The store on a disk: one redb file.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `heads` | sequence of a row's first record | the row's records, see [`super::rows`] |
+//! | `bodies` | the same | the bodies of its messages |
+//! | `dead` | the same | which of its records are dead, once some are |
+//! | `meta` | a name | the small things: whose store it is, the last commit, members, settings |
+//!
+//! A file is created under another name, filled, synced and renamed, because creation is not crash-safe; a file that does not
+//! open is never created anew. redb's cache is limited, and no read transaction outlives a call.
+
+mod commit;
+mod open;
+mod read;
+mod tidy;
+
+use std::path::PathBuf;
+
+use ::redb::{Database, TableDefinition};
+
+use super::StoreError;
+use super::rows::Rows;
+
+pub use open::{Fresh, OpenError, open};
+
+const HEADS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("heads");
+const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
+const DEAD: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("dead");
+const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+/// An open store file.
+pub struct RedbStore {
+    database: Database,
+    path: PathBuf,
+    rows: Rows,
+    /// The last commit, and the place above all records that were ever written.
+    commit: u64,
+    next_sequence: u64,
+    clock: u64,
+    boot: u64,
+    /// An error after which the handle takes no more writes.
+    failed: Option<String>,
+}
+
+fn storage_error(error: impl Into<::redb::Error>) -> StoreError {
+    match error.into() {
+        ::redb::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => StoreError::Full,
+        error => StoreError::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,215 @@
+//! Opening a store file, and creating one.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use ::redb::{Database, ReadableDatabase, ReadableTable};
+use hydraq_core::codec::{Put, Take};
+use hydraq_core::event::MetaKey;
+use hydraq_core::host::Recovered;
+use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
+use hydraq_core::record::Record;
+use hydraq_core::time::Instant;
+use thiserror::Error;
+
+use super::{DEAD, HEADS, META, RedbStore};
+use crate::store::Opened;
+use crate::store::rows::{Row, RowView, Rows};
+
+/// Whose a store becomes that was never used.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh {
+    /// The host's id, drawn at random.
+    pub host: HostId,
+    /// The store's id, drawn at random.
+    pub store: StoreId,
+}
+
+/// Why a store did not open.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("{0} is in use by another process")]
+    InUse(PathBuf),
+    /// It is not a store, or it is damaged. It is left as it is.
+    #[error("{path} does not open: {why}; it is left as it is: move it away to start with an empty one")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The folder or the file cannot be read or written.
+    #[error("{path}: {why}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: std::io::Error,
+    },
+}
+
+/// Opens the store at `path` for a new boot; creates it as that of `fresh` if there is none.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open(path: &Path, cache_bytes: usize, fresh: Fresh, nonce: u64) -> Result<Opened, OpenError> {
+    let io = |why| OpenError::Io { path: path.to_owned(), why };
+    if !path.try_exists().map_err(io)? {
+        create(path, cache_bytes, fresh)?;
+    }
+    let database = Database::builder().set_cache_size(cache_bytes).open(path).map_err(|error| match error {
+        ::redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path.to_owned()),
+        error => OpenError::Damaged { path: path.to_owned(), why: error.to_string() },
+    })?;
+    let damaged = |error: ::redb::Error| OpenError::Damaged { path: path.to_owned(), why: error.to_string() };
+    load(database, path, nonce).map_err(damaged)
+}
+
+/// Creates a store under another name, and gives it its name only when it is complete and durable.
+fn create(path: &Path, cache_bytes: usize, fresh: Fresh) -> Result<(), OpenError> {
+    let io = |why| OpenError::Io { path: path.to_owned(), why };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(io)?;
+    let unfinished = path.with_extension("unfinished");
+    if unfinished.try_exists().map_err(io)? {
+        // What a crash during an earlier creation has left was never a store.
+        std::fs::remove_file(&unfinished).map_err(io)?;
+    }
+    let made = Database::builder().set_cache_size(cache_bytes).create(&unfinished).map_err(::redb::Error::from);
+    let filled = made.and_then(|database| {
+        let transaction = database.begin_write()?;
+        {
+            let mut meta = transaction.open_table(META)?;
+            meta.insert("host", &fresh.host.to_bytes()[..])?;
+            meta.insert("store", &fresh.store.to_bytes()[..])?;
+            transaction.open_table(HEADS)?;
+            transaction.open_table(super::BODIES)?;
+            transaction.open_table(DEAD)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    });
+    filled.map_err(|error| OpenError::Damaged { path: unfinished.clone(), why: error.to_string() })?;
+    std::fs::rename(&unfinished, path).map_err(io)?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
+}
+
+struct Tail {
+    commit: u64,
+    clock: u64,
+    next_sequence: u64,
+    boot: u64,
+}
+
+/// Reads everything but bodies, and begins a new boot.
+fn load(database: Database, path: &Path, nonce: u64) -> Result<Opened, ::redb::Error> {
+    let missing = || ::redb::Error::Corrupted("the store does not say whose it is".into());
+    let (mut rows, mut records, mut corrupt, mut meta) = (Rows::default(), Vec::new(), Vec::new(), Vec::new());
+    let (mut host, mut store_id, mut seen) = (None, None, Vec::new());
+    let mut tail = Tail { commit: 0, clock: 0, next_sequence: 1, boot: 0 };
+    {
+        let transaction = database.begin_read()?;
+        for entry in transaction.open_table(META)?.iter()? {
+            let (name, value) = entry?;
+            let value = value.value();
+            match name.value() {
+                "host" => host = HostId::from_bytes(value),
+                "store" => store_id = StoreId::from_bytes(value),
+                "tail" => tail = decode_tail(value).ok_or_else(missing)?,
+                "seen" => seen = value.to_vec(),
+                name => meta.extend(decode_key(name).map(|key| (key, value.to_vec()))),
+            }
+        }
+        let dead = transaction.open_table(DEAD)?;
+        for entry in transaction.open_table(HEADS)?.iter()? {
+            let (first, heads) = entry?;
+            let first = Sequence(first.value());
+            let bitmap = dead.get(first.0)?.map(|bitmap| bitmap.value().to_vec());
+            load_row(first, heads.value(), bitmap, &mut rows, &mut records, &mut corrupt);
+        }
+    }
+    let (host, store_id) = (host.ok_or_else(missing)?, store_id.ok_or_else(missing)?);
+    let before = Commit(tail.commit);
+    let boot = Boot { counter: tail.boot + 1, nonce };
+    let path = path.to_owned();
+    let Tail { commit, next_sequence, clock, .. } = tail;
+    let mut store = RedbStore { database, path, rows, commit, next_sequence, clock, boot: 0, failed: None };
+    store.begin_boot(boot.counter)?;
+    let next_sequence = Sequence(next_sequence);
+    let recovered = Recovered { meta, seen, commit: before, next_sequence };
+    let clock = Instant(clock);
+    Ok(Opened { store: Box::new(store), host, store_id, boot, clock, recovered, records, corrupt })
+}
+
+fn load_row(
+    first: Sequence,
+    heads: &[u8],
+    bitmap: Option<Vec<u8>>,
+    rows: &mut Rows,
+    records: &mut Vec<(Sequence, Record)>,
+    corrupt: &mut Vec<Sequence>,
+) {
+    let Ok(view) = RowView::new(first, heads) else {
+        corrupt.push(first);
+        return;
+    };
+    let mut row = Row::new(view.count() as u32, heads.len(), view.has_bodies());
+    if let Some(bitmap) = bitmap {
+        row.set_dead(bitmap);
+        row.was_marked = true;
+    }
+    let mut body_bytes = 0;
+    for place in 0..view.count() {
+        let Ok(entry) = view.entry(place) else { continue };
+        match entry.record() {
+            Ok(record) => {
+                if let Record::Message(message) = &record {
+                    body_bytes = body_bytes.max(entry.body_offset + message.fingerprint.length as usize);
+                }
+                if !row.is_dead(place) {
+                    records.push((entry.sequence, record));
+                }
+            }
+            Err(_) if row.is_dead(place) => {}
+            Err(_) => corrupt.push(entry.sequence),
+        }
+    }
+    row.bytes += body_bytes as u32;
+    rows.insert(first, row);
+}
+
+fn decode_tail(value: &[u8]) -> Option<Tail> {
+    let mut take = Take(value);
+    Some(Tail {
+        commit: take.u64().ok()?,
+        clock: take.u64().ok()?,
+        next_sequence: take.u64().ok()?,
+        boot: take.u64().ok()?,
+    })
+}
+
+/// What goes with every commit.
+pub(super) fn encode_tail(commit: u64, clock: u64, next_sequence: u64, boot: u64) -> Vec<u8> {
+    let mut value = Vec::with_capacity(32);
+    for number in [commit, clock, next_sequence, boot] {
+        value.put_u64(number);
+    }
+    value
+}
+
+/// The name under which a small thing is kept.
+pub(super) fn encode_key(key: &MetaKey) -> String {
+    match key {
+        MetaKey::Member(index) => format!("member/{index:05}"),
+        MetaKey::Setting(name) => format!("setting/{name}"),
+        MetaKey::Seen => "seen".to_owned(),
+    }
+}
+
+fn decode_key(name: &str) -> Option<MetaKey> {
+    if let Some(index) = name.strip_prefix("member/") {
+        return index.parse().ok().map(MetaKey::Member);
+    }
+    name.strip_prefix("setting/").map(|name| MetaKey::Setting(name.to_owned()))
+}

@@ -1,0 +1,99 @@
+//! Reading messages back, and walking the records.
+
+use std::sync::Arc;
+
+use ::redb::{ReadOnlyTable, ReadableDatabase};
+use bytes::Bytes;
+use hydraq_core::codec::check_body;
+use hydraq_core::event::Write;
+use hydraq_core::ids::{Commit, Sequence};
+use hydraq_core::message::Message;
+use hydraq_core::record::Record;
+use hydraq_core::time::Instant;
+
+use super::{BODIES, HEADS, RedbStore};
+use crate::store::rows::{RowEntry, RowView};
+use crate::store::{ReadError, Store, StoreError};
+
+type Table = ReadOnlyTable<u64, &'static [u8]>;
+
+impl Store for RedbStore {
+    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+        self.commit_writes(writes, clock)
+    }
+
+    fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {
+        match self.tables() {
+            Ok((heads, bodies)) => sequences.iter().map(|sequence| self.read_one(&heads, &bodies, *sequence)).collect(),
+            Err(error) => sequences.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
+    fn scan(&self, from: Sequence, newest_first: bool, count: usize) -> Vec<(Sequence, Result<Record, ReadError>)> {
+        let Ok((heads, _)) = self.tables() else { return Vec::new() };
+        let mut found = Vec::new();
+        let rows: Box<dyn Iterator<Item = (Sequence, &crate::store::rows::Row)>> =
+            if newest_first { Box::new(self.rows.down_from(from)) } else { Box::new(self.rows.from(from)) };
+        for (first, row) in rows {
+            let Ok(Some(value)) = heads.get(first.0) else { continue };
+            let Ok(view) = RowView::new(first, value.value()) else { continue };
+            let mut places: Vec<usize> = (0..view.count()).filter(|place| !row.is_dead(*place)).collect();
+            if newest_first {
+                places.reverse();
+            }
+            for entry in places.into_iter().filter_map(|place| view.entry(place).ok()) {
+                let wanted = if newest_first { entry.sequence <= from } else { entry.sequence >= from };
+                if wanted {
+                    found.push((entry.sequence, entry.record().map_err(|_| ReadError::Corrupt)));
+                }
+                if found.len() == count {
+                    return found;
+                }
+            }
+        }
+        found
+    }
+
+    fn disk_bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    }
+
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        self.rewrite_sparse_rows()
+    }
+
+    fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError> {
+        self.flip_body_byte(sequence)
+    }
+}
+
+impl RedbStore {
+    fn tables(&self) -> Result<(Table, Table), ReadError> {
+        let failed = |error: ::redb::Error| ReadError::Failed(error.to_string());
+        let transaction = self.database.begin_read().map_err(|error| failed(error.into()))?;
+        let heads = transaction.open_table(HEADS).map_err(|error| failed(error.into()))?;
+        let bodies = transaction.open_table(BODIES).map_err(|error| failed(error.into()))?;
+        Ok((heads, bodies))
+    }
+
+    fn read_one(&self, heads: &Table, bodies: &Table, sequence: Sequence) -> Result<Arc<Message>, ReadError> {
+        let failed = |error: ::redb::StorageError| ReadError::Failed(error.to_string());
+        let first = self.rows.row_of(sequence).ok_or(ReadError::Gone)?;
+        let value = heads.get(first.0).map_err(failed)?.ok_or(ReadError::Gone)?;
+        let view = RowView::new(first, value.value()).map_err(|_| ReadError::Corrupt)?;
+        let entry: RowEntry<'_> = view.find(sequence).ok_or(ReadError::Gone)?;
+        let Record::Message(record) = entry.record().map_err(|_| ReadError::Corrupt)? else {
+            return Err(ReadError::Gone);
+        };
+        let length = record.fingerprint.length as usize;
+        let body = if length == 0 {
+            Bytes::new()
+        } else {
+            let value = bodies.get(first.0).map_err(failed)?.ok_or(ReadError::Corrupt)?;
+            let range = entry.body_range(length);
+            Bytes::copy_from_slice(value.value().get(range).ok_or(ReadError::Corrupt)?)
+        };
+        check_body(&body, record.fingerprint.body_crc).map_err(|_| ReadError::Corrupt)?;
+        Ok(Arc::new(record.with_body(body)))
+    }
+}

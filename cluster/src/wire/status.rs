@@ -1,0 +1,95 @@
+//! Refusals as gRPC statuses, with google.rpc details, and as problems of single things within a request.
+
+use std::time::Duration;
+
+use hydraq_core::ids::MessageId;
+use hydraq_core::request::RequestError;
+use hydraq_proto::v1;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use super::Invalid;
+
+/// The code of a refusal, and after how long it may be worth trying again.
+#[must_use]
+pub fn code_of(error: &RequestError) -> (Code, Option<Duration>) {
+    let soon = Some(Duration::from_millis(100));
+    match error {
+        RequestError::TooManyReplicas { .. } | RequestError::StaleReceipt { .. } | RequestError::NoSuchLease(_) => {
+            (Code::FailedPrecondition, None)
+        }
+        RequestError::Deleted(_) | RequestError::OtherContent(_) => (Code::AlreadyExists, None),
+        RequestError::Exhausted { .. } => (Code::ResourceExhausted, soon),
+        RequestError::Unavailable { .. } | RequestError::Paused(_) | RequestError::Unreachable { .. } => {
+            (Code::Unavailable, soon)
+        }
+        RequestError::NotFound(_) => (Code::NotFound, None),
+        RequestError::Timeout(_) => (Code::DeadlineExceeded, None),
+    }
+}
+
+/// A refusal of one thing among several.
+#[must_use]
+pub fn problem(error: &RequestError) -> v1::Problem {
+    let (code, retry) = code_of(error);
+    v1::Problem {
+        code: code.into(),
+        message: error.to_string(),
+        retry_after_ms: retry.map_or(0, |retry| retry.as_millis() as u64),
+    }
+}
+
+/// A refusal of a whole request.
+#[must_use]
+pub fn refused(error: &RequestError) -> Status {
+    let (code, retry) = code_of(error);
+    let mut details = ErrorDetails::new();
+    if let Some(retry) = retry {
+        details.set_retry_info(Some(retry));
+    }
+    match error {
+        RequestError::TooManyReplicas { asked, members } => {
+            details.add_precondition_failure_violation("REPLICAS", format!("{members} members"), format!("{asked} replicas"));
+        }
+        RequestError::StaleReceipt { shown, newest } => {
+            details.add_precondition_failure_violation("RECEIPT", format!("lease {newest} is known"), format!("lease {shown} was shown"));
+        }
+        RequestError::NoSuchLease(receipt) => {
+            details.add_precondition_failure_violation("RECEIPT", receipt.clone(), "there is no such lease");
+        }
+        RequestError::Deleted(id) | RequestError::OtherContent(id) | RequestError::NotFound(id) => {
+            details.set_resource_info("message", id.to_string(), "", error.to_string());
+        }
+        RequestError::Exhausted { what, limit } => {
+            details.add_quota_failure_violation(what.clone(), format!("{limit} is the limit"));
+        }
+        RequestError::Unavailable { host, .. } | RequestError::Unreachable { host } => {
+            details.set_resource_info("host", host.clone(), "", error.to_string());
+        }
+        RequestError::Paused(message_type) => {
+            details.set_resource_info("message type", message_type.as_ref(), "", error.to_string());
+        }
+        RequestError::Timeout(_) => {}
+    }
+    Status::with_error_details(code, error.to_string(), details)
+}
+
+/// A field that is out of range or missing.
+#[must_use]
+pub fn invalid(error: &Invalid) -> Status {
+    let details = ErrorDetails::with_bad_request_violation(error.field.clone(), error.what.clone());
+    Status::with_error_details(Code::InvalidArgument, error.to_string(), details)
+}
+
+/// An outcome that stayed unknown at the deadline.
+#[must_use]
+pub fn unknown(id: MessageId, confirmed: &[String]) -> Status {
+    let by = if confirmed.is_empty() { "nobody".to_owned() } else { confirmed.join(", ") };
+    let message = format!("message {id}: the outcome is unknown at the deadline; confirmed by {by}");
+    let mut details = ErrorDetails::new();
+    details.set_resource_info("message", id.to_string(), "", format!("confirmed by {by}"));
+    for host in confirmed {
+        details.add_precondition_failure_violation("CONFIRMED", host.clone(), "has the message on disk");
+    }
+    Status::with_error_details(Code::DeadlineExceeded, message, details)
+}
