@@ -2,7 +2,10 @@
 
 pub mod fleet;
 pub mod host;
+pub mod ids;
+pub mod links;
 pub mod scenario;
+pub mod service;
 pub mod sim;
 pub mod store;
 pub mod wire;

@@ -1,2 +1,7 @@
-//! Placeholder of the skeleton commit.
-fn main() {}
+//! The binary: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hydraq::cli::main()
+}

@@ -74,6 +74,60 @@ pub enum Happening {
 }
 
 impl Happening {
+    /// One word for what kind of thing it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Happening::Serves(true) => "serves",
+            Happening::Serves(false) => "stops-serving",
+            Happening::Session(_) => "connected",
+            Happening::SessionEnded(_) => "disconnected",
+            Happening::Suspects(..) => "suspects",
+            Happening::TakesOver { .. } => "takes-over",
+            Happening::HandsBack { .. } => "hands-back",
+            Happening::Stored { .. } => "stored",
+            Happening::FurtherTry { .. } => "further-try",
+            Happening::Delivered { .. } => "delivered",
+            Happening::Deleted(_) => "deleted",
+            Happening::Finished(_) => "finished",
+            Happening::Corrupt(_) => "corrupt",
+            Happening::Copies { .. } => "copies",
+            Happening::Leaving => "leaving",
+            Happening::Removed(_) => "removed",
+        }
+    }
+
+    /// The message that it is about, if it is about one.
+    #[must_use]
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Happening::Stored { id, .. }
+            | Happening::FurtherTry { id, .. }
+            | Happening::Delivered { id, .. }
+            | Happening::Deleted(id)
+            | Happening::Finished(id)
+            | Happening::Corrupt(id)
+            | Happening::Copies { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The other host that it is about, if it is about one.
+    #[must_use]
+    pub fn peer(&self) -> Option<HostId> {
+        match self {
+            Happening::Session(peer)
+            | Happening::SessionEnded(peer)
+            | Happening::Suspects(peer, _)
+            | Happening::HandsBack { to: peer, .. }
+            | Happening::FurtherTry { host: peer, .. }
+            | Happening::Copies { to: peer, .. }
+            | Happening::Removed(peer) => Some(*peer),
+            Happening::TakesOver { from, .. } | Happening::Stored { from, .. } => *from,
+            _ => None,
+        }
+    }
+
     /// Says it in words; `name_of` gives the name of a host.
     pub fn words(&self, name_of: impl Fn(HostId) -> String) -> String {
         match self {

@@ -213,6 +213,12 @@ impl Host {
         alarm.min(self.messages.next_timer().unwrap_or(Instant::NEVER))
     }
 
+    /// Whether any lease, delay or life runs: then the host's clock must be kept, at least once a second.
+    #[must_use]
+    pub fn has_timers(&self) -> bool {
+        self.messages.next_timer().is_some()
+    }
+
     /// Tells the host that all writes of the last flush are durable, as this commit.
     pub fn committed(&mut self, commit: Commit) {
         self.commit = commit;

@@ -181,6 +181,25 @@ impl Host {
         (messages, self.tombstones.ids())
     }
 
+    /// Sets of holders in rank order, with how many copies here are placed so.
+    #[must_use]
+    pub fn placements(&self) -> Vec<(Vec<HostId>, u64)> {
+        let mut placements: BTreeMap<Vec<HostId>, u64> = BTreeMap::new();
+        for (_, group) in self.messages.groups() {
+            let list = self.messages.list(group.key.list);
+            let mut hosts = self.peers.ids_of(list.hosts().filter(|host| !group.key.lacking.contains(*host)));
+            hosts.sort_unstable();
+            *placements.entry(hosts).or_default() += u64::from(group.len());
+        }
+        placements.into_iter().collect()
+    }
+
+    /// The last durable commit.
+    #[must_use]
+    pub fn last_commit(&self) -> crate::ids::Commit {
+        self.commit
+    }
+
     /// Who the members are, by id, that this host knows of and that were not removed.
     #[must_use]
     pub fn members(&self) -> Vec<HostId> {

@@ -1,0 +1,38 @@
+//! The clocks of a host process: its own, which only runs while it does, and the wall's, which is for display.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hydraq_core::time::Instant;
+
+/// The process clock: monotonic, from where the host's clock stood at the last commit.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    started: std::time::Instant,
+    base: Instant,
+}
+
+impl Clock {
+    /// A clock that reads `base` now.
+    #[must_use]
+    pub fn starting_at(base: Instant) -> Self {
+        Clock { started: std::time::Instant::now(), base }
+    }
+
+    /// What it reads.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.base + self.started.elapsed()
+    }
+
+    /// How long from now until it reads `at`.
+    #[must_use]
+    pub fn until(&self, at: Instant) -> Duration {
+        at.since(self.now())
+    }
+}
+
+/// Milliseconds since 1970 by the wall clock; for display only.
+#[must_use]
+pub fn wall_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}

@@ -1,0 +1,60 @@
+//! The command line: what `hydraq` can be asked to do, and the exit status of each.
+
+mod host;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Wrong usage of the command line, as DESIGN.md has it for everything that is refused before it starts.
+pub const USAGE: u8 = 64;
+
+/// A replicated queue that people can see and kill.
+///
+/// Without a command it opens the console on a local cluster of real host processes.
+#[derive(Debug, Parser)]
+#[command(name = "hydraq", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run one queue host.
+    Host(host::HostArguments),
+    /// Kill what a console has left behind; used by consoles.
+    #[command(hide = true)]
+    Guard,
+}
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    // The guard must come before anything else: no thread, no runtime, no signal handler.
+    if std::env::args_os().nth(1).is_some_and(|first| first == "guard") {
+        let done = hydraq_cluster::fleet::guard::run(std::io::stdin().lock(), std::io::stdout());
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // Nobody is left to tell if this cannot be printed.
+            let _ = error.print();
+            return if wrong { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match arguments.command {
+        Some(Command::Host(arguments)) => host::run(&arguments),
+        Some(Command::Guard) | None => ExitCode::SUCCESS,
+    }
+}
+
+/// Logs go to standard error; `HYDRAQ_LOG` says what is logged.
+pub(crate) fn start_log(default: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HYDRAQ_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    // A second start, in a test, changes nothing.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).try_init();
+}
