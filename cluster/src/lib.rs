@@ -1,5 +1,6 @@
 //! Everything of hydraq that does I/O: hosts, clients, local fleets, scenarios and the simulator.
 
+pub mod client;
 pub mod fleet;
 pub mod host;
 pub mod ids;

@@ -1,0 +1,15 @@
+//! The client: one host, or several with retries.
+//!
+//! A [`HostClient`] says each request once. A [`Client`] has several hosts: it balances over them, tries again what is worth
+//! trying again, with jitter, moves on to another host when one fails, and tells hosts when an enqueue may have been tried
+//! before, so that it stays one message. Both speak in plain data; the wire stays in here.
+
+mod balance;
+pub(crate) mod convert;
+mod error;
+mod host;
+pub mod types;
+
+pub use balance::Client;
+pub use error::{ClientError, Kind};
+pub use host::HostClient;
