@@ -32,7 +32,11 @@ impl IdSource {
         let chance = u128::from(self.random.next()) << 16 ^ u128::from(self.random.next());
         let id = u128::from(wall_ms()) << 80 | chance & ((1 << 80) - 1);
         // Within one millisecond ids go on from the last one, so that they sort as they were drawn.
-        self.last = if id >> 80 <= self.last >> 80 { self.last + 1 + u128::from(self.random.below(1 << 20) as u32) } else { id };
+        self.last = if id >> 80 <= self.last >> 80 {
+            self.last + 1 + u128::from(self.random.below(1 << 20) as u32)
+        } else {
+            id
+        };
         MessageId(self.last)
     }
 

@@ -29,7 +29,9 @@ impl Balancer {
             Scheme::RoundRobin => {
                 let start = self.turn;
                 self.turn = self.turn.wrapping_add(1);
-                (0..count).map(|step| candidates[(start % candidates.len() + step) % candidates.len()].host).collect()
+                (0..count)
+                    .map(|step| candidates[(start % candidates.len() + step) % candidates.len()].host)
+                    .collect()
             }
             Scheme::Random => {
                 let mut rest = candidates.to_vec();

@@ -80,7 +80,8 @@ impl Detector {
 
     /// Looks who has been silent for too long, and whether this call itself comes late.
     pub fn tick(&mut self, now: Instant) -> Vec<Verdict> {
-        let late = self.ticked.map_or(Duration::ZERO, |ticked| (now - ticked).saturating_sub(self.interval()));
+        let late =
+            self.ticked.map_or(Duration::ZERO, |ticked| (now - ticked).saturating_sub(self.interval()));
         self.ticked = Some(now);
         if late > self.suspicion / 2 {
             // Silence while nobody listened means nothing.
@@ -88,7 +89,11 @@ impl Detector {
             return vec![Verdict::RanLate(late)];
         }
         let silent = |watched: &Watched| now - watched.heard >= self.suspicion;
-        self.peers.iter().filter(|(_, watched)| silent(watched)).map(|(peer, _)| Verdict::Silent(*peer)).collect()
+        self.peers
+            .iter()
+            .filter(|(_, watched)| silent(watched))
+            .map(|(peer, _)| Verdict::Silent(*peer))
+            .collect()
     }
 
     /// By how much the next tick is late already; more than half the suspicion time means that this host was stopped.

@@ -32,7 +32,11 @@ impl HolderList {
     /// The list of a new message: `hosts` in rank order.
     #[must_use]
     pub fn planned(hosts: &[HostIndex]) -> Self {
-        Self::of(hosts.iter().enumerate().map(|(place, host)| Holder { version: 1, place: place as u8, host: *host }))
+        Self::of(hosts.iter().enumerate().map(|(place, host)| Holder {
+            version: 1,
+            place: place as u8,
+            host: *host,
+        }))
     }
 
     /// The union of `entries`, each host with its lowest-ranked entry.
@@ -48,7 +52,8 @@ impl HolderList {
     #[must_use]
     pub fn extended(&self, hosts: &[HostIndex]) -> Self {
         let version = self.version() + 1;
-        let added = hosts.iter().enumerate().map(|(place, host)| Holder { version, place: place as u8, host: *host });
+        let added =
+            hosts.iter().enumerate().map(|(place, host)| Holder { version, place: place as u8, host: *host });
         Self::of(self.0.iter().copied().chain(added))
     }
 
@@ -205,7 +210,11 @@ mod tests {
         let (left, right) = (planned.extended(&indexes(&[5])), planned.extended(&indexes(&[4, 3])));
         assert_eq!(left.merged(&right), right.merged(&left));
         assert_eq!(left.merged(&right).hosts().map(|host| host.0).collect::<Vec<_>>(), [2, 0, 1, 4, 5, 3]);
-        assert_eq!(left.merged(&right).extended(&indexes(&[4])), left.merged(&right), "nobody is listed twice");
+        assert_eq!(
+            left.merged(&right).extended(&indexes(&[4])),
+            left.merged(&right),
+            "nobody is listed twice"
+        );
     }
 
     #[test]
@@ -218,6 +227,10 @@ mod tests {
         assert_eq!(lists.len(), 1);
         lists.release(first);
         assert!(lists.is_empty());
-        assert_eq!(lists.intern(HolderList::planned(&indexes(&[1, 0])), id_of), first, "numbers are used again");
+        assert_eq!(
+            lists.intern(HolderList::planned(&indexes(&[1, 0])), id_of),
+            first,
+            "numbers are used again"
+        );
     }
 }

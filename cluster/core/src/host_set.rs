@@ -70,7 +70,9 @@ impl HostSet {
     /// All who are in, in index order.
     pub fn iter(&self) -> impl Iterator<Item = HostIndex> + '_ {
         std::iter::once(self.first).chain(self.rest.iter().copied()).enumerate().flat_map(|(place, word)| {
-            (0..64u16).filter(move |bit| word & (1 << bit) != 0).map(move |bit| HostIndex(place as u16 * 64 + bit))
+            (0..64u16)
+                .filter(move |bit| word & (1 << bit) != 0)
+                .map(move |bit| HostIndex(place as u16 * 64 + bit))
         })
     }
 

@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn texts_read_back() {
-        let receipt = Receipt { message: MessageId(u128::MAX), owner: HostId(7), boot: 3, lease: LeaseNumber(9) };
+        let receipt =
+            Receipt { message: MessageId(u128::MAX), owner: HostId(7), boot: 3, lease: LeaseNumber(9) };
         assert_eq!(receipt.to_string().parse(), Ok(receipt));
         assert_eq!(MessageId::from_bytes(&MessageId(5).to_bytes()), Some(MessageId(5)));
     }

@@ -145,8 +145,12 @@ impl Happening {
             }
             Happening::Stored { id, from: None } => format!("stores {id}"),
             Happening::Stored { id, from: Some(peer) } => format!("stores {id} from {}", name_of(*peer)),
-            Happening::FurtherTry { id, host } => format!("picks {} for a further try of {id}", name_of(*host)),
-            Happening::Delivered { id, count, cause } => format!("delivers {id}, {}, count {count}", cause.words()),
+            Happening::FurtherTry { id, host } => {
+                format!("picks {} for a further try of {id}", name_of(*host))
+            }
+            Happening::Delivered { id, count, cause } => {
+                format!("delivers {id}, {}, count {count}", cause.words())
+            }
             Happening::Deleted(id) => format!("deletes {id}"),
             Happening::Finished(id) => format!("forgets {id}: every holder confirmed its delete"),
             Happening::Corrupt(id) => format!("sets its copy of {id} aside: it is corrupt"),

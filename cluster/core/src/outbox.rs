@@ -78,9 +78,11 @@ impl Lane {
         if !self.confirms.is_empty() {
             frames.push(Frame::Confirm(self.confirms));
         }
-        frames.extend(
-            self.kept.into_iter().map(|(block, lists, items)| Frame::Kept { block, lists: lists.into_lists(), items }),
-        );
+        frames.extend(self.kept.into_iter().map(|(block, lists, items)| Frame::Kept {
+            block,
+            lists: lists.into_lists(),
+            items,
+        }));
         if !self.finished.is_empty() {
             frames.push(Frame::Finished(self.finished));
         }

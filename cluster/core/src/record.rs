@@ -174,7 +174,8 @@ fn encode_message(out: &mut Vec<u8>, record: &MessageRecord) {
         record.not_before.map(|at| at.0),
         record.expires.map(|at| at.0),
     ];
-    let present = options.iter().enumerate().fold(0u8, |bits, (bit, value)| bits | u8::from(value.is_some()) << bit);
+    let present =
+        options.iter().enumerate().fold(0u8, |bits, (bit, value)| bits | u8::from(value.is_some()) << bit);
     out.put_u8(present | u8::from(message.at_most_once) << 7);
     for value in options.into_iter().flatten() {
         out.put_u64(value);

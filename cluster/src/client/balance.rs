@@ -8,7 +8,9 @@ use hydraq_core::ids::MessageId;
 use hydraq_core::random::Random;
 use tokio::time::Instant;
 
-use super::types::{Deleted, DeleteTarget, Delivery, DequeueOptions, EnqueueOptions, Enqueued, NewMessage, Outcome};
+use super::types::{
+    DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, NewMessage, Outcome,
+};
 use super::{ClientError, HostClient, Kind};
 use crate::ids::IdSource;
 
@@ -33,7 +35,8 @@ impl Client {
         if addresses.is_empty() {
             return Err(ClientError::new(Kind::Invalid, "at least one host is needed: --to URL"));
         }
-        let hosts: Result<Vec<HostClient>, ClientError> = addresses.iter().map(|address| HostClient::new(address)).collect();
+        let hosts: Result<Vec<HostClient>, ClientError> =
+            addresses.iter().map(|address| HostClient::new(address)).collect();
         let system = |error: getrandom::Error| ClientError::new(Kind::Other, error.to_string());
         Ok(Client {
             hosts: Arc::new(hosts?),
@@ -65,16 +68,23 @@ impl Client {
     ///
     /// # Errors
     /// It was refused for good.
-    pub async fn enqueue(&self, message: NewMessage, options: &EnqueueOptions) -> Result<Enqueued, ClientError> {
+    pub async fn enqueue(
+        &self,
+        message: NewMessage,
+        options: &EnqueueOptions,
+    ) -> Result<Enqueued, ClientError> {
         let deadline = Instant::now() + options.timeout;
         let mut options = options.clone();
         let (mut pause, mut outcome) = (PAUSE.start, Outcome::Unknown(Vec::new()));
         loop {
-            options.timeout = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+            options.timeout =
+                deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             let answer = self.next_host().enqueue(vec![message.clone()], &options).await;
             let error = match answer {
                 Ok(mut results) => match results.pop() {
-                    Some(Enqueued { outcome: Outcome::Ok(hosts), id }) => return Ok(Enqueued { id, outcome: Outcome::Ok(hosts) }),
+                    Some(Enqueued { outcome: Outcome::Ok(hosts), id }) => {
+                        return Ok(Enqueued { id, outcome: Outcome::Ok(hosts) });
+                    }
                     Some(Enqueued { outcome: Outcome::Unknown(hosts), .. }) => {
                         outcome = Outcome::Unknown(hosts);
                         None
@@ -84,9 +94,15 @@ impl Client {
                 },
                 Err(error) => Some(error),
             };
-            if let Some(error) = error.filter(|error| !error.is_retryable() || Instant::now() + pause >= deadline) {
+            if let Some(error) =
+                error.filter(|error| !error.is_retryable() || Instant::now() + pause >= deadline)
+            {
                 // Only what was never tried otherwise is known to have failed.
-                return if options.retry && error.is_retryable() { Ok(Enqueued { id: message.id, outcome }) } else { Err(error) };
+                return if options.retry && error.is_retryable() {
+                    Ok(Enqueued { id: message.id, outcome })
+                } else {
+                    Err(error)
+                };
             }
             if Instant::now() + pause >= deadline {
                 return Ok(Enqueued { id: message.id, outcome });
@@ -108,7 +124,11 @@ impl Client {
     ///
     /// # Errors
     /// No host can.
-    pub async fn delete(&self, targets: &[DeleteTarget], timeout: Duration) -> Result<Vec<Deleted>, ClientError> {
+    pub async fn delete(
+        &self,
+        targets: &[DeleteTarget],
+        timeout: Duration,
+    ) -> Result<Vec<Deleted>, ClientError> {
         self.first_that_can(async |host| host.delete(targets, timeout).await).await
     }
 

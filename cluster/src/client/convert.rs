@@ -7,8 +7,8 @@ use hydraq_core::state::condition::Status;
 use hydraq_proto::v1;
 
 use super::types::{
-    Copy, Deleted, DeletedHow, Delivery, EnqueueOptions, Enqueued, Fault, HostKnowledge, HostState, Knowledge, LinkState,
-    ListOptions, Listed, NewMessage, Outcome, Page, TypeDepth,
+    Copy, Deleted, DeletedHow, Delivery, EnqueueOptions, Enqueued, Fault, HostKnowledge, HostState,
+    Knowledge, LinkState, ListOptions, Listed, NewMessage, Outcome, Page, TypeDepth,
 };
 use super::{ClientError, Kind};
 use crate::wire::Invalid;
@@ -97,7 +97,11 @@ pub(crate) fn deliveries(response: v1::DequeueResponse) -> Result<Vec<Delivery>,
             id: id(&delivery.id)?,
             message_type: delivery.r#type,
             body: delivery.body,
-            attributes: delivery.attributes.into_iter().map(|attribute| (attribute.name, attribute.value)).collect(),
+            attributes: delivery
+                .attributes
+                .into_iter()
+                .map(|attribute| (attribute.name, attribute.value))
+                .collect(),
             receipt: shown,
             holders,
             owner,
@@ -113,7 +117,10 @@ pub(crate) fn deleted(response: &v1::DeleteResponse) -> Result<Vec<Deleted>, Cli
     let result = |result: &v1::DeleteResult| {
         let how = match &result.problem {
             Some(problem) => Err(ClientError::of_problem(problem)),
-            None => Ok(DeletedHow { gone_already: result.gone_already, unreached: names(result.unreached.clone()) }),
+            None => Ok(DeletedHow {
+                gone_already: result.gone_already,
+                unreached: names(result.unreached.clone()),
+            }),
         };
         Ok(Deleted { id: id(&result.id)?, result: how })
     };
@@ -121,7 +128,9 @@ pub(crate) fn deleted(response: &v1::DeleteResponse) -> Result<Vec<Deleted>, Cli
 }
 
 pub(crate) fn lease_results(response: &v1::LeaseResponse) -> Vec<Result<(), ClientError>> {
-    let result = |result: &v1::LeaseResult| result.problem.as_ref().map_or(Ok(()), |problem| Err(ClientError::of_problem(problem)));
+    let result = |result: &v1::LeaseResult| {
+        result.problem.as_ref().map_or(Ok(()), |problem| Err(ClientError::of_problem(problem)))
+    };
     response.results.iter().map(result).collect()
 }
 
@@ -139,7 +148,10 @@ pub(crate) fn knowledge(response: v1::ShowResponse) -> Result<Vec<HostKnowledge>
         };
         HostKnowledge { host: name(known.host), knowledge }
     };
-    let silent = response.silent.into_iter().map(|host| HostKnowledge { host: host.name, knowledge: Knowledge::Silent });
+    let silent = response
+        .silent
+        .into_iter()
+        .map(|host| HostKnowledge { host: host.name, knowledge: Knowledge::Silent });
     let mut all: Vec<HostKnowledge> = response.hosts.into_iter().map(known).chain(silent).collect();
     all.sort_by(|one, two| one.host.cmp(&two.host));
     Ok(all)

@@ -74,11 +74,14 @@ impl ClientError {
 impl From<Status> for ClientError {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
-        let confirmed = details.precondition_failure().map(|failure| &failure.violations[..]).unwrap_or_default();
+        let confirmed =
+            details.precondition_failure().map(|failure| &failure.violations[..]).unwrap_or_default();
         let confirmed = confirmed.iter().filter(|violation| violation.r#type == "CONFIRMED");
         let confirmed = confirmed.map(|violation| violation.subject.clone()).collect();
         let message = match status.code() {
-            Code::Unavailable if status.message().contains("error") => format!("the host cannot be reached: {}", status.message()),
+            Code::Unavailable if status.message().contains("error") => {
+                format!("the host cannot be reached: {}", status.message())
+            }
             _ => status.message().to_owned(),
         };
         let retry_after = details.retry_info().and_then(|info| info.retry_delay);

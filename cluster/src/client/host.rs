@@ -10,8 +10,8 @@ use tonic::transport::{Channel, Endpoint};
 
 use super::convert;
 use super::types::{
-    Deleted, DeleteTarget, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostKnowledge, HostState, ListOptions,
-    NewMessage, Outcome, Page, TypeDepth,
+    DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostKnowledge,
+    HostState, ListOptions, NewMessage, Outcome, Page, TypeDepth,
 };
 use super::{ClientError, Kind};
 use crate::wire::limits::GRPC_BYTES_MAX;
@@ -36,7 +36,12 @@ impl HostClient {
     /// # Errors
     /// The address is not a URL.
     pub fn new(address: &str) -> Result<Self, ClientError> {
-        let bad = || ClientError::new(Kind::Invalid, format!("--to must be a URL such as http://127.0.0.1:7001, not {address:?}"));
+        let bad = || {
+            ClientError::new(
+                Kind::Invalid,
+                format!("--to must be a URL such as http://127.0.0.1:7001, not {address:?}"),
+            )
+        };
         let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| bad())?;
         if !address.contains("://") {
             return Err(bad());
@@ -72,16 +77,23 @@ impl HostClient {
     ///
     /// # Errors
     /// The request as a whole was refused: nothing was stored.
-    pub async fn enqueue(&self, messages: Vec<NewMessage>, options: &EnqueueOptions) -> Result<Vec<Enqueued>, ClientError> {
+    pub async fn enqueue(
+        &self,
+        messages: Vec<NewMessage>,
+        options: &EnqueueOptions,
+    ) -> Result<Vec<Enqueued>, ClientError> {
         let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
         let request = convert::enqueue_request(messages, options);
         match within(options.timeout + GRACE, self.queue().enqueue(request)).await {
             Ok(response) => convert::enqueued(&response),
             Err(error) => match (&ids[..], error.kind) {
-                ([id], Kind::Unknown) => Ok(vec![Enqueued { id: *id, outcome: Outcome::Unknown(error.confirmed) }]),
-                (_, Kind::Unknown) => {
-                    Ok(ids.into_iter().map(|id| Enqueued { id, outcome: Outcome::Unknown(Vec::new()) }).collect())
+                ([id], Kind::Unknown) => {
+                    Ok(vec![Enqueued { id: *id, outcome: Outcome::Unknown(error.confirmed) }])
                 }
+                (_, Kind::Unknown) => Ok(ids
+                    .into_iter()
+                    .map(|id| Enqueued { id, outcome: Outcome::Unknown(Vec::new()) })
+                    .collect()),
                 _ => Err(error),
             },
         }
@@ -107,7 +119,11 @@ impl HostClient {
     ///
     /// # Errors
     /// The request as a whole was refused, or its outcome is not known.
-    pub async fn delete(&self, targets: &[DeleteTarget], timeout: Duration) -> Result<Vec<Deleted>, ClientError> {
+    pub async fn delete(
+        &self,
+        targets: &[DeleteTarget],
+        timeout: Duration,
+    ) -> Result<Vec<Deleted>, ClientError> {
         let target = |target: &DeleteTarget| v1::DeleteTarget {
             target: Some(match target {
                 DeleteTarget::Receipt(receipt) => v1::delete_target::Target::Receipt(receipt_out(receipt)),
@@ -134,7 +150,11 @@ impl HostClient {
     ///
     /// # Errors
     /// The request as a whole was refused.
-    pub async fn extend(&self, receipts: &[Receipt], lease: Duration) -> Result<Vec<Result<(), ClientError>>, ClientError> {
+    pub async fn extend(
+        &self,
+        receipts: &[Receipt],
+        lease: Duration,
+    ) -> Result<Vec<Result<(), ClientError>>, ClientError> {
         let receipts = receipts.iter().map(receipt_out).collect();
         let request = v1::ExtendRequest { receipts, lease_ms: lease.as_millis() as u64 };
         let response = within(SHORT, self.queue().extend(request)).await?;
@@ -163,7 +183,11 @@ impl HostClient {
     ///
     /// # Errors
     /// The host refused, or could not be reached.
-    pub async fn redrive(&self, message_type: Option<&str>, id: Option<MessageId>) -> Result<u32, ClientError> {
+    pub async fn redrive(
+        &self,
+        message_type: Option<&str>,
+        id: Option<MessageId>,
+    ) -> Result<u32, ClientError> {
         let what = match id {
             Some(id) => v1::redrive_request::What::Id(id_bytes(id)),
             None => v1::redrive_request::What::Type(message_type.unwrap_or_default().to_owned()),
@@ -253,6 +277,8 @@ async fn within<T>(
 ) -> Result<T, ClientError> {
     match tokio::time::timeout(patience, answer).await {
         Ok(answer) => answer.map(tonic::Response::into_inner).map_err(ClientError::from),
-        Err(_) => Err(ClientError::new(Kind::Unknown, format!("no answer within {} ms", patience.as_millis()))),
+        Err(_) => {
+            Err(ClientError::new(Kind::Unknown, format!("no answer within {} ms", patience.as_millis())))
+        }
     }
 }

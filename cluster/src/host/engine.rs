@@ -47,9 +47,14 @@ pub struct Batch {
 impl Engine {
     /// Makes a host of what a store has kept. `seed` decides all its chances.
     #[must_use]
-    pub fn start(opened: Opened, name: String, address: String, config: hydraq_core::config::Config, seed: u64) -> Self {
-        let identity =
-            Identity { id: opened.host, name, address, boot: opened.boot, store: opened.store_id };
+    pub fn start(
+        opened: Opened,
+        name: String,
+        address: String,
+        config: hydraq_core::config::Config,
+        seed: u64,
+    ) -> Self {
+        let identity = Identity { id: opened.host, name, address, boot: opened.boot, store: opened.store_id };
         let core = Host::recover(config, identity, opened.recovered, opened.records, seed, opened.clock);
         Engine { core, store: opened.store, lazy: Vec::new() }
     }

@@ -115,7 +115,11 @@ impl Handle {
     ///
     /// # Errors
     /// Too much is waiting for the commit thread already.
-    pub fn post(&self, request: Request, bytes: usize) -> Result<impl Future<Output = Reply> + Send + 'static, RequestError> {
+    pub fn post(
+        &self,
+        request: Request,
+        bytes: usize,
+    ) -> Result<impl Future<Output = Reply> + Send + 'static, RequestError> {
         let waiting = self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if waiting > WAITING_BYTES_MAX {
             self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
@@ -132,7 +136,9 @@ impl Handle {
             gone.request = None;
             gone.handle.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
             // The sender is dropped when the host ends, or starts anew, before it could answer.
-            reply.unwrap_or_else(|_| Reply::Refused(RequestError::Timeout("the host ended or started anew".into())))
+            reply.unwrap_or_else(|_| {
+                Reply::Refused(RequestError::Timeout("the host ended or started anew".into()))
+            })
         })
     }
 
@@ -143,7 +149,10 @@ impl Handle {
     }
 
     /// Looks at the host, between two batches; none if it has ended.
-    pub async fn look<T: Send + 'static>(&self, look: impl FnOnce(&mut Inside<'_>) -> T + Send + 'static) -> Option<T> {
+    pub async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Inside<'_>) -> T + Send + 'static,
+    ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
         let look: Look = Box::new(move |inside| {
             let _ = answer.send(look(inside));

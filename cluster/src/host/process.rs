@@ -137,7 +137,14 @@ impl Starting {
             space,
             ids: self.ids.clone(),
         };
-        let commit = Committing { starting: self, config, clock, links: links.clone(), handle: handle.clone(), detector };
+        let commit = Committing {
+            starting: self,
+            config,
+            clock,
+            links: links.clone(),
+            handle: handle.clone(),
+            detector,
+        };
         let detector = commit.detector.clone();
         let (name, address) = (commit.starting.options.name.clone(), commit.starting.address.clone());
         let joining = commit.introduce(&runtime, &opened)?;
@@ -213,7 +220,11 @@ impl Committing {
                 }
             }
             // A host that has been a member before knows the others: it may be the first one to come back.
-            let knows_members = opened.recovered.meta.iter().any(|(key, _)| matches!(key, hydraq_core::event::MetaKey::Member(_)));
+            let knows_members = opened
+                .recovered
+                .meta
+                .iter()
+                .any(|(key, _)| matches!(key, hydraq_core::event::MetaKey::Member(_)));
             if knows_members {
                 return Ok(Vec::new());
             }
@@ -225,7 +236,12 @@ impl Committing {
     }
 
     /// Runs the host, and starts it anew whenever its store or its disk makes that necessary.
-    fn run(self, opened: Opened, joining: Vec<MemberRecord>, inputs: &Receiver<Input>) -> Result<(), HostError> {
+    fn run(
+        self,
+        opened: Opened,
+        joining: Vec<MemberRecord>,
+        inputs: &Receiver<Input>,
+    ) -> Result<(), HostError> {
         let mut opened = Some(opened);
         let mut joining = joining;
         loop {
@@ -243,7 +259,9 @@ impl Committing {
                     return Err(HostError::Removed(options.name.clone(), options.data.clone()));
                 }
                 Ended::DiskLost => self.set_aside("it has lost something that it had promised"),
-                Ended::StoreFailed(StoreError::Full) => tracing::error!("the disk is full: the store is opened anew"),
+                Ended::StoreFailed(StoreError::Full) => {
+                    tracing::error!("the disk is full: the store is opened anew")
+                }
                 Ended::StoreFailed(StoreError::Failed(why)) => {
                     tracing::error!(why, "the store failed");
                     self.set_aside("its cache can no longer be trusted");
@@ -256,15 +274,23 @@ impl Committing {
         let me = self.me(&opened);
         let at = self.clock.now();
         for sequence in &opened.corrupt {
-            tracing::error!(sequence = sequence.0, "a record on the disk is corrupt; other holders have the message");
+            tracing::error!(
+                sequence = sequence.0,
+                "a record on the disk is corrupt; other holders have the message"
+            );
         }
         self.handle.shared.set_name(me.id, &me.record.name);
         let seed = self.starting.ids.lock().unwrap_or_else(PoisonError::into_inner).nonce();
         let options = &self.starting.options;
         // The host's clock goes on from where this process has it, not from the last commit.
         let opened = Opened { clock: opened.clock.max(at), ..opened };
-        let engine =
-            Engine::start(opened, options.name.clone(), self.starting.address.clone(), self.config.clone(), seed);
+        let engine = Engine::start(
+            opened,
+            options.name.clone(),
+            self.starting.address.clone(),
+            self.config.clone(),
+            seed,
+        );
         let (handle, links, detector) = (self.handle.clone(), self.links.clone(), self.detector.clone());
         let mut runner = Runner::new(engine, handle, self.clock, links, detector, self.config.suspicion);
         self.links.set_me(me);
@@ -294,7 +320,9 @@ impl Committing {
         let path = self.starting.store_path();
         let aside = aside_name(&path);
         match std::fs::rename(&path, &aside) {
-            Ok(()) => tracing::error!(why, kept = %aside.display(), "the store was set aside; this host comes back as a new one"),
+            Ok(()) => {
+                tracing::error!(why, kept = %aside.display(), "the store was set aside; this host comes back as a new one")
+            }
             Err(error) => tracing::error!(%error, "the store could not be set aside"),
         }
     }
@@ -362,7 +390,11 @@ async fn announce(context: Context, health: tonic_health::server::HealthReporter
         let serving = context.handle.shared.serving.load(std::sync::atomic::Ordering::SeqCst);
         if said != Some(serving) {
             said = Some(serving);
-            let status = if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+            let status = if serving {
+                tonic_health::ServingStatus::Serving
+            } else {
+                tonic_health::ServingStatus::NotServing
+            };
             health.set_service_status("", status).await;
             health.set_service_status("hydraq.v1.Queue", status).await;
         }
@@ -373,4 +405,3 @@ async fn announce(context: Context, health: tonic_health::server::HealthReporter
         tokio::time::sleep(pause).await;
     }
 }
-

@@ -89,6 +89,7 @@ impl Recorder {
     pub fn committed(&mut self, took: Duration) {
         let took = took.as_micros() as u64;
         self.totals.commits += 1;
-        self.totals.commit_us = if self.totals.commits == 1 { took } else { (self.totals.commit_us * 15 + took) / 16 };
+        self.totals.commit_us =
+            if self.totals.commits == 1 { took } else { (self.totals.commit_us * 15 + took) / 16 };
     }
 }

@@ -113,8 +113,10 @@ impl Runner {
     fn patience(&self) -> Duration {
         let deadline = self.clock.until(self.engine.core.next_deadline());
         let since = self.committed.elapsed();
-        let lazy = if self.engine.has_lazy_writes() { LAZY_COMMIT.saturating_sub(since) } else { Duration::MAX };
-        let clock = if self.engine.core.has_timers() { CLOCK_COMMIT.saturating_sub(since) } else { Duration::MAX };
+        let lazy =
+            if self.engine.has_lazy_writes() { LAZY_COMMIT.saturating_sub(since) } else { Duration::MAX };
+        let clock =
+            if self.engine.core.has_timers() { CLOCK_COMMIT.saturating_sub(since) } else { Duration::MAX };
         deadline.min(lazy).min(clock).min(Duration::from_secs(60))
     }
 
@@ -230,8 +232,12 @@ impl Runner {
     fn happened(&mut self, what: Happening) {
         let now = self.clock.now();
         match &what {
-            Happening::Session(peer) => self.detector.lock().unwrap_or_else(PoisonError::into_inner).opened(*peer, now),
-            Happening::SessionEnded(peer) => self.detector.lock().unwrap_or_else(PoisonError::into_inner).closed(*peer),
+            Happening::Session(peer) => {
+                self.detector.lock().unwrap_or_else(PoisonError::into_inner).opened(*peer, now)
+            }
+            Happening::SessionEnded(peer) => {
+                self.detector.lock().unwrap_or_else(PoisonError::into_inner).closed(*peer)
+            }
             _ => {}
         }
         self.recorder.record(what);

@@ -50,7 +50,11 @@ pub(super) async fn look_after(links: Links, peer: HostId, known: Arc<Known>) {
         let fault = links.faults().get(peer);
         let address = lock(&known.address).clone();
         if !(fault.cut_out && fault.cut_in) && !address.is_empty() {
-            let result = if me.id < peer { dial(&links, peer, &address).await } else { knock(&links, &me, &address).await };
+            let result = if me.id < peer {
+                dial(&links, peer, &address).await
+            } else {
+                knock(&links, &me, &address).await
+            };
             if let Err(NoWay::Refused) = result {
                 links.0.handle.event(Event::Suspect(peer, Suspicion::Refused));
             }
@@ -111,7 +115,9 @@ pub async fn join(address: &str, me: &Me) -> Result<Vec<hydraq_core::frame::Memb
 }
 
 fn client(channel: Channel) -> PeerClient<Channel> {
-    PeerClient::new(channel).max_decoding_message_size(GRPC_BYTES_MAX).max_encoding_message_size(GRPC_BYTES_MAX)
+    PeerClient::new(channel)
+        .max_decoding_message_size(GRPC_BYTES_MAX)
+        .max_encoding_message_size(GRPC_BYTES_MAX)
 }
 
 /// A connection of its own for one link, so that nothing else can hold it up.
@@ -121,7 +127,9 @@ async fn connect(address: &str) -> Result<Channel, NoWay> {
     let connected = tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(target)).await;
     let stream = match connected {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => return Err(NoWay::Refused),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            return Err(NoWay::Refused);
+        }
         _ => return Err(NoWay::Other),
     };
     // Small frames must not wait for others.

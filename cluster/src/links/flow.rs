@@ -63,7 +63,10 @@ pub(super) fn outgoing_frames(outgoing: Outgoing) -> impl Stream<Item = v1::Link
 
 impl Links {
     /// Takes a link that a peer has dialled: reads from it in the background, and gives what leaves on it.
-    pub fn accept(&self, incoming: Streaming<v1::LinkFrame>) -> impl Stream<Item = v1::LinkFrame> + Send + 'static {
+    pub fn accept(
+        &self,
+        incoming: Streaming<v1::LinkFrame>,
+    ) -> impl Stream<Item = v1::LinkFrame> + Send + 'static {
         let (link, say) = self.open(None);
         let links = self.clone();
         let reader = self.0.runtime.spawn(async move { links.read(link, incoming).await });
@@ -76,7 +79,11 @@ impl Links {
         let mut first = true;
         loop {
             let next = incoming.message();
-            let frame = if first { tokio::time::timeout(HELLO_TIMEOUT, next).await.unwrap_or(Ok(None)) } else { next.await };
+            let frame = if first {
+                tokio::time::timeout(HELLO_TIMEOUT, next).await.unwrap_or(Ok(None))
+            } else {
+                next.await
+            };
             let Ok(Some(frame)) = frame else { break };
             if self.faults().loses_inward(self.peer_of(link)) {
                 continue;

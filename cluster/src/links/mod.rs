@@ -85,7 +85,12 @@ pub struct Links(Arc<Inner>);
 impl Links {
     /// No links yet. Tasks run on `runtime`.
     #[must_use]
-    pub fn new(handle: Handle, clock: Clock, detector: Arc<Mutex<Detector>>, runtime: tokio::runtime::Handle) -> Self {
+    pub fn new(
+        handle: Handle,
+        clock: Clock,
+        detector: Arc<Mutex<Detector>>,
+        runtime: tokio::runtime::Handle,
+    ) -> Self {
         Links(Arc::new(Inner {
             handle,
             clock,

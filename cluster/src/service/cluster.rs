@@ -32,13 +32,15 @@ impl Context {
 
     /// The member with this name, or id.
     async fn member(&self, field: &str, host: &str) -> Result<HostId, Status> {
-        let records = self.handle.look(|inside| inside.engine.core.member_records()).await.ok_or_else(ended)?;
+        let records =
+            self.handle.look(|inside| inside.engine.core.member_records()).await.ok_or_else(ended)?;
         let by_id = host.parse::<HostId>().ok();
         let mut found = records.iter().filter(|record| record.name == host || Some(record.id) == by_id);
         // A name that was used again belongs to the one that was not removed.
         let found = found.clone().find(|record| !record.removed).or_else(|| found.next());
         found.map(|record| record.id).ok_or_else(|| {
-            let names: Vec<&str> = records.iter().filter(|record| !record.removed).map(|record| &record.name[..]).collect();
+            let names: Vec<&str> =
+                records.iter().filter(|record| !record.removed).map(|record| &record.name[..]).collect();
             invalid(&Invalid::new(field, format!("must be one of {}, not {host:?}", names.join(", "))))
         })
     }
@@ -85,9 +87,15 @@ impl Context {
 
     /// Flips a byte of a message on this host's disk; of the oldest one if none is named.
     async fn corrupt(&self, id: &[u8]) -> Result<bytes::Bytes, Status> {
-        let id = if id.is_empty() { None } else { Some(message_id("corrupt", id).map_err(|error| invalid(&error))?) };
+        let id = if id.is_empty() {
+            None
+        } else {
+            Some(message_id("corrupt", id).map_err(|error| invalid(&error))?)
+        };
         let done = self.handle.look(move |inside| flip(inside, id)).await.ok_or_else(ended)?;
-        done.map(id_bytes).ok_or_else(|| invalid(&Invalid::new("corrupt", "must name a message of which this host has a copy")))
+        done.map(id_bytes).ok_or_else(|| {
+            invalid(&Invalid::new("corrupt", "must name a message of which this host has a copy"))
+        })
     }
 }
 
@@ -145,16 +153,23 @@ impl Cluster for Context {
         Ok(Response::new(v1::LeaveResponse {}))
     }
 
-    async fn remove(&self, request: Request<v1::RemoveRequest>) -> Result<Response<v1::RemoveResponse>, Status> {
+    async fn remove(
+        &self,
+        request: Request<v1::RemoveRequest>,
+    ) -> Result<Response<v1::RemoveResponse>, Status> {
         let host = self.member("host", &request.get_ref().host).await?;
         self.order(Order::Remove(host));
         Ok(Response::new(v1::RemoveResponse {}))
     }
 
-    async fn repair(&self, request: Request<v1::RepairRequest>) -> Result<Response<v1::RepairResponse>, Status> {
+    async fn repair(
+        &self,
+        request: Request<v1::RepairRequest>,
+    ) -> Result<Response<v1::RepairResponse>, Status> {
         let request = request.into_inner();
         if !request.mode.is_empty() {
-            check_setting("repair", &request.mode).map_err(|error| invalid(&Invalid { field: "mode".into(), ..error }))?;
+            check_setting("repair", &request.mode)
+                .map_err(|error| invalid(&Invalid { field: "mode".into(), ..error }))?;
             self.order(Order::Set("repair".into(), request.mode));
         }
         if request.now {
@@ -163,7 +178,10 @@ impl Cluster for Context {
         Ok(Response::new(v1::RepairResponse {}))
     }
 
-    async fn configure(&self, request: Request<v1::ConfigureRequest>) -> Result<Response<v1::ConfigureResponse>, Status> {
+    async fn configure(
+        &self,
+        request: Request<v1::ConfigureRequest>,
+    ) -> Result<Response<v1::ConfigureResponse>, Status> {
         let v1::ConfigureRequest { name, value } = request.into_inner();
         check_setting(&name, &value).map_err(|error| invalid(&error))?;
         self.order(Order::Set(name, value));
@@ -171,7 +189,10 @@ impl Cluster for Context {
         Ok(Response::new(v1::ConfigureResponse {}))
     }
 
-    async fn inject(&self, request: Request<v1::InjectRequest>) -> Result<Response<v1::InjectResponse>, Status> {
+    async fn inject(
+        &self,
+        request: Request<v1::InjectRequest>,
+    ) -> Result<Response<v1::InjectResponse>, Status> {
         if !self.faults_allowed {
             return Err(Status::permission_denied("this host was not started with --faults"));
         }

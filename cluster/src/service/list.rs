@@ -55,7 +55,8 @@ impl Context {
     pub(super) async fn list_messages(&self, request: v1::ListRequest) -> Result<v1::ListResponse, Status> {
         let max = match request.messages_max {
             0 => PAGE_DEFAULT,
-            max => in_range("messages_max", u64::from(max), 1..=BATCH_MAX as u64).map_err(|error| invalid(&error))? as u32,
+            max => in_range("messages_max", u64::from(max), 1..=BATCH_MAX as u64)
+                .map_err(|error| invalid(&error))? as u32,
         };
         let request = v1::ListRequest { messages_max: max, ..request };
         if request.here {
@@ -63,17 +64,24 @@ impl Context {
         }
         let me = self.name_of(self.my_id());
         let mut members = BTreeMap::from([(me.clone(), None)]);
-        members.extend(self.other_members().await?.into_iter().map(|member| (member.name.clone(), Some(member))));
+        members.extend(
+            self.other_members().await?.into_iter().map(|member| (member.name.clone(), Some(member))),
+        );
         let from = match &request.cursor[..] {
             "" => Cursor { host: request.host.clone(), sequence: None },
             cursor => Cursor::parse(cursor).map_err(|error| invalid(&error))?,
         };
         if !request.host.is_empty() && !members.contains_key(&request.host) {
-            let what = format!("must be one of {}, not {:?}", members.keys().cloned().collect::<Vec<_>>().join(", "), request.host);
+            let what = format!(
+                "must be one of {}, not {:?}",
+                members.keys().cloned().collect::<Vec<_>>().join(", "),
+                request.host
+            );
             return Err(invalid(&Invalid::new("host", what)));
         }
         let (mut page, mut silent) = (Vec::new(), Vec::new());
-        let wanted = |name: &&String| **name >= from.host && (request.host.is_empty() || **name == request.host);
+        let wanted =
+            |name: &&String| **name >= from.host && (request.host.is_empty() || **name == request.host);
         let names: Vec<&String> = members.keys().filter(wanted).collect();
         for (place, name) in names.iter().enumerate() {
             let start = if **name == from.host { from.sequence } else { None };
@@ -110,7 +118,9 @@ impl Context {
         request: v1::ListRequest,
     ) -> Result<v1::ListResponse, Status> {
         let channel = channel_to(member).ok_or_else(ended)?;
-        let answer = tokio::time::timeout(super::members::PATIENCE * 4, async { queue_client(channel).list(request).await });
+        let answer = tokio::time::timeout(super::members::PATIENCE * 4, async {
+            queue_client(channel).list(request).await
+        });
         Ok(answer.await.map_err(|_| ended())??.into_inner())
     }
 
@@ -122,14 +132,18 @@ impl Context {
         let me = self.named(self.my_id());
         let name_of = |host| self.name_of(host);
         let listed = |found: Found| {
-            let body = found.message.as_ref().map(|message| message.body.slice(..message.body.len().min(body_max)));
+            let body =
+                found.message.as_ref().map(|message| message.body.slice(..message.body.len().min(body_max)));
             v1::ListedMessage {
                 id: id_bytes(found.id),
                 copy: Some(copy_out(&found.held, &name_of)),
                 body: body.unwrap_or_default(),
                 priority: u32::from(found.priority),
                 enqueued_at_ms: found.enqueued_at_ms,
-                attributes: found.message.map(|message| attributes_out(&message.attributes)).unwrap_or_default(),
+                attributes: found
+                    .message
+                    .map(|message| attributes_out(&message.attributes))
+                    .unwrap_or_default(),
                 host: Some(me.clone()),
             }
         };
@@ -141,12 +155,18 @@ impl Context {
 
 fn look_at_page(inside: &mut Inside<'_>, request: &v1::ListRequest) -> (Vec<Found>, Option<Sequence>, usize) {
     let newest_first = request.newest_first;
-    let start = request.cursor.parse().map_or(if newest_first { u64::MAX } else { 0 }, |sequence: u64| sequence);
+    let start =
+        request.cursor.parse().map_or(if newest_first { u64::MAX } else { 0 }, |sequence: u64| sequence);
     let (core, store) = (&inside.engine.core, inside.engine.store());
     let (mut found, mut next, mut scanned) = (Vec::new(), Some(Sequence(start)), 0);
-    while let Some(from) = next.filter(|_| found.len() < request.messages_max as usize && scanned < SCANNED_MAX) {
+    while let Some(from) =
+        next.filter(|_| found.len() < request.messages_max as usize && scanned < SCANNED_MAX)
+    {
         let records = store.scan(from, newest_first, 1000);
-        next = records.last().filter(|_| records.len() == 1000).and_then(|(last, _)| beyond(*last, newest_first));
+        next = records
+            .last()
+            .filter(|_| records.len() == 1000)
+            .and_then(|(last, _)| beyond(*last, newest_first));
         scanned += records.len();
         for (sequence, record) in records {
             let Ok(Record::Message(record)) = record else { continue };

@@ -29,7 +29,8 @@ pub struct Answered<T> {
 impl Context {
     /// The other members that were not removed.
     pub async fn other_members(&self) -> Result<Vec<MemberRecord>, Status> {
-        let records = self.handle.look(|inside| inside.engine.core.member_records()).await.ok_or_else(ended)?;
+        let records =
+            self.handle.look(|inside| inside.engine.core.member_records()).await.ok_or_else(ended)?;
         let me = self.my_id();
         Ok(records.into_iter().filter(|record| record.id != me && !record.removed).collect())
     }

@@ -31,12 +31,17 @@ impl Context {
         let enqueue = enqueue::enqueue(request, &mut intake).map_err(|error| status::invalid(&error))?;
         let ids = enqueue.messages.iter().map(|message| message.id).collect();
         let bytes = enqueue.messages.iter().map(|message| message.body.len() + 256).sum();
-        let answer = self.handle.post(Ask::Enqueue(enqueue), bytes).map_err(|error| status::refused(&error))?;
+        let answer =
+            self.handle.post(Ask::Enqueue(enqueue), bytes).map_err(|error| status::refused(&error))?;
         Ok(Posted { ids, answer })
     }
 
     /// The answer to an enqueue; one about a single message fails as a whole.
-    pub(super) fn enqueue_answer(&self, ids: &[MessageId], reply: Reply) -> Result<v1::EnqueueResponse, Status> {
+    pub(super) fn enqueue_answer(
+        &self,
+        ids: &[MessageId],
+        reply: Reply,
+    ) -> Result<v1::EnqueueResponse, Status> {
         let Reply::Enqueued(outcomes) = reply else { return Err(unexpected(reply)) };
         match (&ids, &outcomes[..]) {
             ([_], [EnqueueOutcome::Failed(error)]) => Err(status::refused(error)),
@@ -69,12 +74,18 @@ impl Context {
             Ok(outcome) => v1::DeleteResult {
                 id: id_bytes(*id),
                 gone_already: outcome.gone_already,
-                unreached: outcome.unreached.iter().map(|host| host_name(*host, &|host| self.name_of(host))).collect(),
+                unreached: outcome
+                    .unreached
+                    .iter()
+                    .map(|host| host_name(*host, &|host| self.name_of(host)))
+                    .collect(),
                 problem: None,
             },
-            Err(error) => {
-                v1::DeleteResult { id: id_bytes(*id), problem: Some(status::problem(&error)), ..Default::default() }
-            }
+            Err(error) => v1::DeleteResult {
+                id: id_bytes(*id),
+                problem: Some(status::problem(&error)),
+                ..Default::default()
+            },
         });
         Ok(v1::DeleteResponse { results: results.collect() })
     }
@@ -82,7 +93,10 @@ impl Context {
 
 #[tonic::async_trait]
 impl Queue for Context {
-    async fn enqueue(&self, request: Request<v1::EnqueueRequest>) -> Result<Response<v1::EnqueueResponse>, Status> {
+    async fn enqueue(
+        &self,
+        request: Request<v1::EnqueueRequest>,
+    ) -> Result<Response<v1::EnqueueResponse>, Status> {
         let posted = self.post_enqueue(request.into_inner())?;
         let reply = posted.answer.await;
         self.enqueue_answer(&posted.ids, reply).map(Response::new)
@@ -97,10 +111,15 @@ impl Queue for Context {
         Ok(Response::new(self.clone().enqueue_all(request.into_inner())))
     }
 
-    async fn dequeue(&self, request: Request<v1::DequeueRequest>) -> Result<Response<v1::DequeueResponse>, Status> {
+    async fn dequeue(
+        &self,
+        request: Request<v1::DequeueRequest>,
+    ) -> Result<Response<v1::DequeueResponse>, Status> {
         let dequeue = queue::dequeue(request.get_ref()).map_err(|error| status::invalid(&error))?;
         match self.handle.request(Ask::Dequeue(dequeue), 256).await {
-            Reply::Dequeued(deliveries) => Ok(Response::new(dequeued(&deliveries, &|host| self.name_of(host)))),
+            Reply::Dequeued(deliveries) => {
+                Ok(Response::new(dequeued(&deliveries, &|host| self.name_of(host))))
+            }
             other => Err(unexpected(other)),
         }
     }
@@ -114,22 +133,33 @@ impl Queue for Context {
         self.clone().dequeue_all(request.into_inner()).await.map(Response::new)
     }
 
-    async fn delete(&self, request: Request<v1::DeleteRequest>) -> Result<Response<v1::DeleteResponse>, Status> {
+    async fn delete(
+        &self,
+        request: Request<v1::DeleteRequest>,
+    ) -> Result<Response<v1::DeleteResponse>, Status> {
         let delete = queue::delete(request.get_ref()).map_err(|error| status::invalid(&error))?;
         let ids: Vec<MessageId> = delete.targets.iter().map(|target| target.id).collect();
         let reply = self.handle.request(Ask::Delete(delete), ids.len() * 64).await;
         self.delete_answer(&ids, reply).map(Response::new)
     }
 
-    async fn release(&self, request: Request<v1::ReleaseRequest>) -> Result<Response<v1::LeaseResponse>, Status> {
-        let receipts = queue::receipts(&request.get_ref().receipts).map_err(|error| status::invalid(&error))?;
+    async fn release(
+        &self,
+        request: Request<v1::ReleaseRequest>,
+    ) -> Result<Response<v1::LeaseResponse>, Status> {
+        let receipts =
+            queue::receipts(&request.get_ref().receipts).map_err(|error| status::invalid(&error))?;
         let ids: Vec<MessageId> = receipts.iter().map(|receipt| receipt.message).collect();
         let reply = self.handle.request(Ask::Release(receipts), ids.len() * 64).await;
         self.lease_answer(&ids, reply).map(Response::new)
     }
 
-    async fn extend(&self, request: Request<v1::ExtendRequest>) -> Result<Response<v1::LeaseResponse>, Status> {
-        let receipts = queue::receipts(&request.get_ref().receipts).map_err(|error| status::invalid(&error))?;
+    async fn extend(
+        &self,
+        request: Request<v1::ExtendRequest>,
+    ) -> Result<Response<v1::LeaseResponse>, Status> {
+        let receipts =
+            queue::receipts(&request.get_ref().receipts).map_err(|error| status::invalid(&error))?;
         let lease = queue::lease(request.get_ref().lease_ms).map_err(|error| status::invalid(&error))?;
         let ids: Vec<MessageId> = receipts.iter().map(|receipt| receipt.message).collect();
         let reply = self.handle.request(Ask::Extend(receipts, lease), ids.len() * 64).await;
@@ -142,8 +172,10 @@ impl Queue for Context {
         let Reply::Shown(knowledge) = reply else { return Err(unexpected(reply)) };
         let name_of = |host| self.name_of(host);
         let members = self.handle.look(|inside| inside.engine.core.members()).await.unwrap_or_default();
-        let answered = |host: &hydraq_core::ids::HostId| knowledge.iter().any(|(answered, _)| answered == host);
-        let silent = members.iter().filter(|host| !answered(host)).map(|host| host_name(*host, &name_of)).collect();
+        let answered =
+            |host: &hydraq_core::ids::HostId| knowledge.iter().any(|(answered, _)| answered == host);
+        let silent =
+            members.iter().filter(|host| !answered(host)).map(|host| host_name(*host, &name_of)).collect();
         let hosts = knowledge.iter().map(|(host, known)| shown(*host, known, &name_of)).collect();
         Ok(Response::new(v1::ShowResponse { hosts, silent }))
     }
@@ -152,7 +184,10 @@ impl Queue for Context {
         self.list_messages(request.into_inner()).await.map(Response::new)
     }
 
-    async fn redrive(&self, request: Request<v1::RedriveRequest>) -> Result<Response<v1::RedriveResponse>, Status> {
+    async fn redrive(
+        &self,
+        request: Request<v1::RedriveRequest>,
+    ) -> Result<Response<v1::RedriveResponse>, Status> {
         let redrive = queue::redrive(request.get_ref()).map_err(|error| status::invalid(&error))?;
         match self.handle.request(Ask::Redrive(redrive), 64).await {
             Reply::Redriven(messages) => Ok(Response::new(v1::RedriveResponse { messages })),

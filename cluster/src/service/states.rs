@@ -93,7 +93,8 @@ impl Context {
         if here {
             return Ok(v1::HostsResponse { hosts: vec![mine], silent: Vec::new() });
         }
-        let ask = |channel| async move { cluster_client(channel).hosts(v1::HostsRequest { here: true }).await };
+        let ask =
+            |channel| async move { cluster_client(channel).hosts(v1::HostsRequest { here: true }).await };
         let answered = self.ask_members(ask).await?;
         let links = mine.links.clone();
         let mut hosts = vec![mine];

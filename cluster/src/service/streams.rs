@@ -25,7 +25,10 @@ const PUSH_WAIT: Duration = Duration::from_secs(30);
 
 impl Context {
     /// Passes on every request of a stream as it comes, and answers each once it can.
-    pub(super) fn enqueue_all(self, mut requests: Streaming<v1::EnqueueRequest>) -> Answers<v1::EnqueueResponse> {
+    pub(super) fn enqueue_all(
+        self,
+        mut requests: Streaming<v1::EnqueueRequest>,
+    ) -> Answers<v1::EnqueueResponse> {
         let (answers, stream) = channel(REQUESTS_IN_FLIGHT);
         tokio::spawn(async move {
             let mut waiting = FuturesOrdered::new();
@@ -55,9 +58,15 @@ impl Context {
     }
 
     /// Within a stream each message's outcome stands in its result, so that one refusal does not end it.
-    fn stream_answer(&self, ids: &[hydraq_core::ids::MessageId], reply: Reply) -> Result<v1::EnqueueResponse, Status> {
+    fn stream_answer(
+        &self,
+        ids: &[hydraq_core::ids::MessageId],
+        reply: Reply,
+    ) -> Result<v1::EnqueueResponse, Status> {
         match reply {
-            Reply::Enqueued(outcomes) => Ok(crate::wire::enqueue::enqueued(ids, &outcomes, &|host| self.name_of(host))),
+            Reply::Enqueued(outcomes) => {
+                Ok(crate::wire::enqueue::enqueued(ids, &outcomes, &|host| self.name_of(host)))
+            }
             other => Err(unexpected(other)),
         }
     }
@@ -69,11 +78,15 @@ impl Context {
     ) -> Result<Answers<v1::DequeueResponse>, Status> {
         let first = requests.message().await?.unwrap_or_default();
         let start = first.start.ok_or_else(|| {
-            status::invalid(&Invalid::new("start", "must say, in the first message of the stream, what to deliver"))
+            status::invalid(&Invalid::new(
+                "start",
+                "must say, in the first message of the stream, what to deliver",
+            ))
         })?;
         let dequeue = queue::dequeue(&start).map_err(|error| status::invalid(&error))?;
         let (answers, stream) = channel(16);
-        let push = Push { context: self, dequeue: Dequeue { wait: PUSH_WAIT, ..dequeue }, credits: first.credits };
+        let push =
+            Push { context: self, dequeue: Dequeue { wait: PUSH_WAIT, ..dequeue }, credits: first.credits };
         tokio::spawn(push.run(requests, answers));
         Ok(Box::pin(ReceiverStream::new(stream)))
     }
@@ -87,7 +100,11 @@ struct Push {
 }
 
 impl Push {
-    async fn run(mut self, mut requests: Streaming<v1::DequeueStreamRequest>, answers: Sender<Result<v1::DequeueResponse, Status>>) {
+    async fn run(
+        mut self,
+        mut requests: Streaming<v1::DequeueStreamRequest>,
+        answers: Sender<Result<v1::DequeueResponse, Status>>,
+    ) {
         let mut open = true;
         loop {
             while self.credits == 0 {

@@ -45,7 +45,8 @@ struct Sight {
 
 impl Context {
     pub(super) fn watch_host(&self, request: v1::WatchRequest) -> Result<Answers<v1::WatchResponse>, Status> {
-        in_range("messages_max", u64::from(request.messages_max), 0..=BATCH_MAX as u64).map_err(|error| invalid(&error))?;
+        in_range("messages_max", u64::from(request.messages_max), 0..=BATCH_MAX as u64)
+            .map_err(|error| invalid(&error))?;
         let interval = match request.interval_ms {
             0 => INTERVAL_DEFAULT,
             ms => Duration::from_millis(ms.clamp(10, 60_000)),
@@ -126,22 +127,26 @@ fn watched_copies(inside: &Inside<'_>, request: &v1::WatchRequest) -> Vec<v1::Wa
     let mut found: Vec<(MessageId, Knowledge)> = named.map(|id| (id, core.knowledge(id))).collect();
     if request.ids.is_empty() && max > 0 {
         let records = inside.engine.store().scan(Sequence(u64::MAX), true, max.saturating_mul(4));
-        let ids = records.into_iter().filter_map(|(_, record)| record.ok()).filter_map(|record| match record {
-            Record::Message(record) => Some(record.message.id),
-            Record::Tombstone(record) => Some(record.id),
-            Record::State(_) => None,
-        });
+        let ids =
+            records.into_iter().filter_map(|(_, record)| record.ok()).filter_map(|record| match record {
+                Record::Message(record) => Some(record.message.id),
+                Record::Tombstone(record) => Some(record.id),
+                Record::State(_) => None,
+            });
         let fits = |(_, knowledge): &(MessageId, Knowledge)| match knowledge {
             Knowledge::Held(held) => {
                 let of_type = request.r#type.is_empty() || *held.message_type == *request.r#type;
-                let in_state = status(request.state()).is_none() || status_out(held.status) == request.state();
+                let in_state =
+                    status(request.state()).is_none() || status_out(held.status) == request.state();
                 of_type && in_state
             }
             _ => true,
         };
         found.extend(ids.map(|id| (id, core.knowledge(id))).filter(fits).take(max));
     }
-    let held = |knowledge: &Knowledge| if let Knowledge::Held(held) = knowledge { Some(held.sequence) } else { None };
+    let held = |knowledge: &Knowledge| {
+        if let Knowledge::Held(held) = knowledge { Some(held.sequence) } else { None }
+    };
     let sequences: Vec<Sequence> = found.iter().filter_map(|(_, knowledge)| held(knowledge)).collect();
     let read = inside.engine.store().read(&sequences);
     let messages: BTreeMap<Sequence, _> = sequences.into_iter().zip(read).collect();
@@ -187,7 +192,10 @@ fn placements(inside: &Inside<'_>) -> Vec<v1::Placement> {
         .core
         .placements()
         .into_iter()
-        .map(|(hosts, messages)| v1::Placement { hosts: hosts.into_iter().map(host_bytes).collect(), messages })
+        .map(|(hosts, messages)| v1::Placement {
+            hosts: hosts.into_iter().map(host_bytes).collect(),
+            messages,
+        })
         .collect();
     placements.sort_by_key(|placement| std::cmp::Reverse(placement.messages));
     placements.truncate(PLACEMENTS_MAX);

@@ -97,7 +97,15 @@ impl World {
         let disk = Disk::default();
         let commit_takes = Duration::from_micros(200);
         let id = HostId(0);
-        self.nodes.push(Node { name: name.to_owned(), id, disk, commit_takes, process: None, incarnation: 0, removed: false });
+        self.nodes.push(Node {
+            name: name.to_owned(),
+            id,
+            disk,
+            commit_takes,
+            process: None,
+            incarnation: 0,
+            removed: false,
+        });
         self.start(node);
         node
     }
@@ -130,7 +138,8 @@ impl World {
             u128::from(mix(base)) << 64 | u128::from(mix(base ^ 1))
         };
         let salt = (node as u64) << 32 | self.nodes[node].incarnation << 8;
-        let (host, store, nonce) = (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
+        let (host, store, nonce) =
+            (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
         let opened = self.nodes[node].disk.open((host, store), nonce);
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
@@ -309,7 +318,9 @@ impl World {
     /// The heartbeat thread: sends heartbeats and looks who is silent.
     fn beat(&mut self, node: NodeId) {
         let now = hydraq_core::time::Instant(self.now);
-        let Some(process) = self.nodes[node].process.as_mut().filter(|process| !process.paused) else { return };
+        let Some(process) = self.nodes[node].process.as_mut().filter(|process| !process.paused) else {
+            return;
+        };
         let (serves, age) = (process.serving, Duration::from_micros(self.now - process.committed_at));
         let verdicts = process.detector.tick(now);
         let (id, mut sent) = (self.nodes[node].id, Vec::new());
@@ -340,13 +351,20 @@ impl World {
 
     /// Looks for members with which there is no link: the lower id dials, the other one looks whether somebody is there.
     fn dial(&mut self, node: NodeId) {
-        let Some(process) = self.nodes[node].process.as_ref().filter(|process| !process.paused) else { return };
+        let Some(process) = self.nodes[node].process.as_ref().filter(|process| !process.paused) else {
+            return;
+        };
         let members = process.engine.core.member_records();
         let me = self.nodes[node].id;
         for record in members.iter().filter(|record| record.id != me && !record.removed) {
-            let Some(other) = self.nodes.iter().position(|other| other.name == record.address) else { continue };
+            let Some(other) = self.nodes.iter().position(|other| other.name == record.address) else {
+                continue;
+            };
             let (dialler, acceptor) = if me < record.id { (node, other) } else { (other, node) };
-            if self.network.is_joined(dialler, acceptor) || self.is_cut(node, other) || self.is_cut(other, node) {
+            if self.network.is_joined(dialler, acceptor)
+                || self.is_cut(node, other)
+                || self.is_cut(other, node)
+            {
                 continue;
             }
             if self.nodes[other].process.is_none() {
@@ -376,7 +394,9 @@ impl World {
     /// Lets a host take what waits for it, if it is free to.
     fn run_node(&mut self, node: NodeId) {
         let now = self.now;
-        let Some(process) = self.nodes[node].process.as_mut().filter(|process| !process.paused) else { return };
+        let Some(process) = self.nodes[node].process.as_mut().filter(|process| !process.paused) else {
+            return;
+        };
         if process.committing.is_some() {
             return;
         }
@@ -385,7 +405,8 @@ impl World {
             process.engine.step(clock, event);
         }
         let batch = process.engine.prepare(clock);
-        let needs_commit = !batch.writes.is_empty() || !batch.late.is_empty() && process.engine.has_lazy_writes();
+        let needs_commit =
+            !batch.writes.is_empty() || !batch.late.is_empty() && process.engine.has_lazy_writes();
         self.take_effects(node, batch.early);
         if self.nodes[node].process.is_none() {
             return;
@@ -505,8 +526,17 @@ impl World {
     /// What has happened since `from`, in words, one line each.
     #[must_use]
     pub fn words_since(&self, from: usize) -> Vec<String> {
-        let name_of = |id: HostId| self.node_of(id).map_or_else(|| id.to_string(), |node| self.nodes[node].name.clone());
-        let line = |line: &Line| format!("{:>9.3} {:<8} {}", line.at as f64 / 1000.0, self.nodes[line.node].name, line.what.words(name_of));
+        let name_of = |id: HostId| {
+            self.node_of(id).map_or_else(|| id.to_string(), |node| self.nodes[node].name.clone())
+        };
+        let line = |line: &Line| {
+            format!(
+                "{:>9.3} {:<8} {}",
+                line.at as f64 / 1000.0,
+                self.nodes[line.node].name,
+                line.what.words(name_of)
+            )
+        };
         self.trace[from..].iter().map(line).collect()
     }
 }

@@ -68,7 +68,9 @@ fn cluster(seed: u64, hosts: usize) -> World {
     }
     let up = world.run_until(5 * SECOND, |world| {
         let settled = |node| {
-            world.core(node).is_some_and(|core| core.view().links.iter().filter(|link| link.live).count() + 1 == hosts)
+            world
+                .core(node)
+                .is_some_and(|core| core.view().links.iter().filter(|link| link.live).count() + 1 == hosts)
         };
         (0..hosts).all(|node| world.serves(node) && settled(node))
     });
@@ -77,7 +79,9 @@ fn cluster(seed: u64, hosts: usize) -> World {
 }
 
 fn expect_ok(reply: Option<Reply>, world: &World) {
-    let Some(Reply::Enqueued(outcomes)) = reply else { panic!("{reply:?}\n{}", world.words_since(0).join("\n")) };
+    let Some(Reply::Enqueued(outcomes)) = reply else {
+        panic!("{reply:?}\n{}", world.words_since(0).join("\n"))
+    };
     for outcome in outcomes {
         assert!(matches!(outcome, EnqueueOutcome::Ok(_)), "{outcome:?}\n{}", world.words_since(0).join("\n"));
     }
@@ -99,10 +103,16 @@ fn a_message_goes_in_and_comes_out_and_is_gone() {
     let request = world.request(1, dequeue(50));
     let got = deliveries(world.wait_reply(request, SECOND));
     assert_eq!(got.len(), 20);
-    assert!(got.iter().all(|delivery| matches!(&delivery.content, Content::Message(m) if m.body.starts_with(b"body"))));
+    assert!(
+        got.iter()
+            .all(|delivery| matches!(&delivery.content, Content::Message(m) if m.body.starts_with(b"body")))
+    );
     let request = world.request(2, delete(&got));
     let reply = world.wait_reply(request, SECOND);
-    assert!(matches!(&reply, Some(Reply::Deleted(results)) if results.iter().all(|r| r.as_ref().is_ok_and(|o| o.unreached.is_empty()))), "{reply:?}");
+    assert!(
+        matches!(&reply, Some(Reply::Deleted(results)) if results.iter().all(|r| r.as_ref().is_ok_and(|o| o.unreached.is_empty()))),
+        "{reply:?}"
+    );
     world.run_for(2 * SECOND);
     for node in 0..3 {
         let view = world.core(node).unwrap().view();

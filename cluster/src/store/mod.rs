@@ -56,7 +56,12 @@ pub trait Store: Send {
 
     /// The records from `from` on, or down from it, without bodies, with what was wrong with each that is unreadable; at most
     /// `count` of them.
-    fn scan(&self, from: Sequence, newest_first: bool, count: usize) -> Vec<(Sequence, Result<Record, ReadError>)>;
+    fn scan(
+        &self,
+        from: Sequence,
+        newest_first: bool,
+        count: usize,
+    ) -> Vec<(Sequence, Result<Record, ReadError>)>;
 
     /// How much room the store takes on its disk, in bytes.
     fn disk_bytes(&self) -> u64;

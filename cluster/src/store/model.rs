@@ -80,7 +80,8 @@ impl Disk {
         image.commit.0 += 1;
         let seen = image.meta.get(&MetaKey::Seen).cloned().unwrap_or_default();
         let meta = image.meta.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-        let recovered = Recovered { meta, seen, commit: before, next_sequence: Sequence(image.next_sequence) };
+        let recovered =
+            Recovered { meta, seen, commit: before, next_sequence: Sequence(image.next_sequence) };
         Opened {
             store: Box::new(ModelStore { disk: self.clone() }),
             host,
@@ -140,7 +141,12 @@ impl Store for ModelStore {
         sequences.iter().map(read).collect()
     }
 
-    fn scan(&self, from: Sequence, newest_first: bool, count: usize) -> Vec<(Sequence, Result<Record, ReadError>)> {
+    fn scan(
+        &self,
+        from: Sequence,
+        newest_first: bool,
+        count: usize,
+    ) -> Vec<(Sequence, Result<Record, ReadError>)> {
         let image = self.disk.lock();
         let found = |(sequence, record): (&Sequence, &Record)| (*sequence, Ok(record.clone()));
         if newest_first {

@@ -30,7 +30,8 @@ impl<'a> HostSets<'a> {
             return *place;
         }
         let place = self.sets.len() as u32;
-        self.sets.push(v1::HostSet { hosts: hosts.iter().map(|host| host_name(*host, self.name_of)).collect() });
+        self.sets
+            .push(v1::HostSet { hosts: hosts.iter().map(|host| host_name(*host, self.name_of)).collect() });
         self.places.insert(hosts.to_vec(), place);
         place
     }

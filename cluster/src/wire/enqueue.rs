@@ -39,7 +39,8 @@ pub fn shape_out(shape: Shape) -> i32 {
 /// Whether an enqueue may have been tried before.
 pub fn attempt(retry: Option<v1::Retry>) -> Result<Attempt, Invalid> {
     let Some(retry) = retry else { return Ok(Attempt::First) };
-    let tried: Result<Vec<HostId>, Invalid> = retry.tried.iter().map(|id| host_id("retry.tried", id)).collect();
+    let tried: Result<Vec<HostId>, Invalid> =
+        retry.tried.iter().map(|id| host_id("retry.tried", id)).collect();
     let tried = tried?;
     Ok(Attempt::Retry((!tried.is_empty()).then_some(tried)))
 }
@@ -68,7 +69,9 @@ pub fn enqueue(request: v1::EnqueueRequest, intake: &mut Intake<'_>) -> Result<E
         0 => None,
         min => Some(in_range("replicas_min", u64::from(min), REPLICAS)? as u8),
     };
-    if let (Some(min), Some(message)) = (replicas_min, messages.iter().find(|message| replicas_min > Some(message.replicas))) {
+    if let (Some(min), Some(message)) =
+        (replicas_min, messages.iter().find(|message| replicas_min > Some(message.replicas)))
+    {
         let what = format!("must be at most the replica count, {}, not {min}", message.replicas);
         return Err(Invalid::new("replicas_min", what));
     }
@@ -84,7 +87,11 @@ pub fn enqueue(request: v1::EnqueueRequest, intake: &mut Intake<'_>) -> Result<E
 }
 
 /// The answer to an enqueue of messages with these ids.
-pub fn enqueued(ids: &[MessageId], outcomes: &[EnqueueOutcome], name_of: &dyn Fn(HostId) -> String) -> v1::EnqueueResponse {
+pub fn enqueued(
+    ids: &[MessageId],
+    outcomes: &[EnqueueOutcome],
+    name_of: &dyn Fn(HostId) -> String,
+) -> v1::EnqueueResponse {
     let mut sets = HostSets::new(name_of);
     let results = ids
         .iter()
@@ -95,7 +102,12 @@ pub fn enqueued(ids: &[MessageId], outcomes: &[EnqueueOutcome], name_of: &dyn Fn
                 EnqueueOutcome::Unknown(hosts) => (v1::Outcome::Unknown, &hosts[..], None),
                 EnqueueOutcome::Failed(error) => (v1::Outcome::Failed, &[][..], Some(problem(error))),
             };
-            v1::EnqueueResult { id: id_bytes(*id), outcome: outcome.into(), hosts: sets.place(hosts), problem }
+            v1::EnqueueResult {
+                id: id_bytes(*id),
+                outcome: outcome.into(),
+                hosts: sets.place(hosts),
+                problem,
+            }
         })
         .collect();
     v1::EnqueueResponse { host_sets: sets.into_sets(), results }

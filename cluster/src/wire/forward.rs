@@ -5,14 +5,17 @@ use std::time::Duration;
 use hydraq_core::ids::HostId;
 use hydraq_core::message::Content;
 use hydraq_core::request::{
-    Attempt, Delete, DeleteOutcome, Delivery, Dequeue, Enqueue, EnqueueOutcome, Redrive, Reply, Request, RequestError,
+    Attempt, Delete, DeleteOutcome, Delivery, Dequeue, Enqueue, EnqueueOutcome, Redrive, Reply, Request,
+    RequestError,
 };
 use hydraq_proto::v1::{self, peer_problem::Kind};
 
 use super::deliveries::{cause, cause_out};
 use super::enqueue::{attempt, shape, shape_out};
 use super::message::{TypeTable, peer_message, type_names};
-use super::names::{TypeNames, host_bytes, host_id, host_ids, hosts_bytes, id_bytes, message_id, receipt, receipt_out};
+use super::names::{
+    TypeNames, host_bytes, host_id, host_ids, hosts_bytes, id_bytes, message_id, receipt, receipt_out,
+};
 use super::peer_in::items;
 use super::{Invalid, in_range, queue};
 
@@ -36,11 +39,15 @@ pub fn request_out(request: &Request) -> v1::ForwardedRequest {
             targets: delete
                 .targets
                 .iter()
-                .map(|target| v1::DeleteTarget { target: Some(v1::delete_target::Target::Id(id_bytes(target.id))) })
+                .map(|target| v1::DeleteTarget {
+                    target: Some(v1::delete_target::Target::Id(id_bytes(target.id))),
+                })
                 .collect(),
             timeout_ms: millis(delete.timeout),
         }),
-        Request::Release(receipts) => Out::Release(v1::ReleaseRequest { receipts: receipts.iter().map(receipt_out).collect() }),
+        Request::Release(receipts) => {
+            Out::Release(v1::ReleaseRequest { receipts: receipts.iter().map(receipt_out).collect() })
+        }
         Request::Extend(receipts, lease) => Out::Extend(v1::ExtendRequest {
             receipts: receipts.iter().map(receipt_out).collect(),
             lease_ms: millis(*lease),
@@ -90,13 +97,16 @@ pub fn request(request: Option<v1::ForwardedRequest>) -> Result<Request, Invalid
 
 fn nested_request(request: Option<v1::ForwardedRequest>, depth: usize) -> Result<Request, Invalid> {
     use v1::forwarded_request::Request as In;
-    let request = request.and_then(|request| request.request).ok_or_else(|| Invalid::new("request", "is missing"))?;
+    let request =
+        request.and_then(|request| request.request).ok_or_else(|| Invalid::new("request", "is missing"))?;
     Ok(match request {
         In::Enqueue(enqueue) => Request::Enqueue(enqueue_in(enqueue)?),
         In::Dequeue(dequeue) => Request::Dequeue(Dequeue { forwarded: true, ..queue::dequeue(&dequeue)? }),
         In::Delete(delete) => Request::Delete(Delete { ..queue::delete(&delete)? }),
         In::Release(release) => Request::Release(queue::receipts(&release.receipts)?),
-        In::Extend(extend) => Request::Extend(queue::receipts(&extend.receipts)?, queue::lease(extend.lease_ms)?),
+        In::Extend(extend) => {
+            Request::Extend(queue::receipts(&extend.receipts)?, queue::lease(extend.lease_ms)?)
+        }
         In::Show(show) => Request::Show(message_id("id", &show.id)?),
         In::Redrive(redrive) => Request::Redrive(queue::redrive(&redrive)?),
         In::Relay(relay) if depth < RELAYS_MAX => {
@@ -140,12 +150,16 @@ pub fn reply_out(reply: &Reply) -> v1::ForwardedReply {
                         unreached: hosts_bytes(&outcome.unreached),
                         problem: None,
                     },
-                    Err(error) => v1::DeleteOutcome { problem: Some(problem_out(error)), ..Default::default() },
+                    Err(error) => {
+                        v1::DeleteOutcome { problem: Some(problem_out(error)), ..Default::default() }
+                    }
                 })
                 .collect(),
         }),
         Reply::Leases(results) => {
-            let item = |result: &Result<(), RequestError>| result.as_ref().err().map_or_else(Default::default, problem_out);
+            let item = |result: &Result<(), RequestError>| {
+                result.as_ref().err().map_or_else(Default::default, problem_out)
+            };
             Out::Leases(v1::LeaseOutcomes { items: results.iter().map(item).collect() })
         }
         Reply::Redriven(count) => Out::Redriven(*count),
@@ -238,7 +252,8 @@ fn deliveries_in(deliveries: v1::PeerDeliveries) -> Result<Vec<Delivery>, Invali
 fn problem_out(error: &RequestError) -> v1::PeerProblem {
     let problem = |kind: Kind| v1::PeerProblem { kind: kind.into(), ..Default::default() };
     let text = |kind: Kind, text: &str| v1::PeerProblem { text: text.to_owned(), ..problem(kind) };
-    let about = |kind: Kind, id: hydraq_core::ids::MessageId| v1::PeerProblem { id: id_bytes(id), ..problem(kind) };
+    let about =
+        |kind: Kind, id: hydraq_core::ids::MessageId| v1::PeerProblem { id: id_bytes(id), ..problem(kind) };
     match error {
         RequestError::TooManyReplicas { asked, members } => v1::PeerProblem {
             number: u64::from(*asked),
@@ -248,7 +263,9 @@ fn problem_out(error: &RequestError) -> v1::PeerProblem {
         RequestError::Unavailable { host, why } => text(Kind::Unavailable, &format!("{host} is {why}")),
         RequestError::Deleted(id) => about(Kind::Deleted, *id),
         RequestError::OtherContent(id) => about(Kind::OtherContent, *id),
-        RequestError::Exhausted { what, limit } => v1::PeerProblem { limit: *limit, ..text(Kind::Exhausted, what) },
+        RequestError::Exhausted { what, limit } => {
+            v1::PeerProblem { limit: *limit, ..text(Kind::Exhausted, what) }
+        }
         RequestError::Paused(name) => text(Kind::Paused, name),
         RequestError::StaleReceipt { shown, newest } => v1::PeerProblem {
             number: u64::from(*shown),
@@ -275,7 +292,9 @@ fn problem_in(problem: v1::PeerProblem) -> Result<Option<RequestError>, Invalid>
             Some((host, "not synchronised yet")) => {
                 RequestError::Unavailable { host: host.to_owned(), why: "not synchronised yet" }
             }
-            Some((host, _)) => RequestError::Unavailable { host: host.to_owned(), why: "not able to write to its store" },
+            Some((host, _)) => {
+                RequestError::Unavailable { host: host.to_owned(), why: "not able to write to its store" }
+            }
             None => RequestError::Unreachable { host: problem.text },
         },
         Kind::Deleted => RequestError::Deleted(id()?),

@@ -77,9 +77,12 @@ pub fn knowledge(knowledge: v1::Knowledge) -> Result<Knowledge, Invalid> {
         Some(In::NotHere(_)) => Knowledge::NotHere,
         Some(In::Asking(_)) => Knowledge::Asking,
         Some(In::Finished(_)) => Knowledge::Finished,
-        Some(In::Deleted(gone)) => Knowledge::Deleted { holders: hosts(gone.holders)?, confirmed: hosts(gone.confirmed)? },
+        Some(In::Deleted(gone)) => {
+            Knowledge::Deleted { holders: hosts(gone.holders)?, confirmed: hosts(gone.confirmed)? }
+        }
         Some(In::Held(held)) => {
-            let fingerprint = Fingerprint { body_crc: held.body_crc, rest_crc: held.rest_crc, length: held.length };
+            let fingerprint =
+                Fingerprint { body_crc: held.body_crc, rest_crc: held.rest_crc, length: held.length };
             let state = status(held.state()).unwrap_or(Status::Ready);
             Knowledge::Held(Box::new(Held {
                 message_type: type_names(&[held.r#type])?.remove(0),

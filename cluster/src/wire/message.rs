@@ -9,8 +9,8 @@ use hydraq_core::message::{Message, MessageType, Priority};
 use hydraq_proto::v1;
 
 use super::limits::{
-    ATTRIBUTE_NAME_BYTES_MAX, ATTRIBUTE_VALUE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, LIFE_MS, PRIORITIES, REPLICAS,
-    REPLICAS_DEFAULT,
+    ATTRIBUTE_NAME_BYTES_MAX, ATTRIBUTE_VALUE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, LIFE_MS, PRIORITIES,
+    REPLICAS, REPLICAS_DEFAULT,
 };
 use super::names::{TypeNames, id_bytes, message_id};
 use super::{Invalid, in_range};
@@ -35,13 +35,18 @@ impl Intake<'_> {
             asked => in_range(&field("replicas"), u64::from(asked), REPLICAS)? as u8,
         };
         if new.body.len() > BODY_BYTES_MAX {
-            return Err(Invalid::new(field("body"), format!("must be at most {BODY_BYTES_MAX} bytes, not {}", new.body.len())));
+            return Err(Invalid::new(
+                field("body"),
+                format!("must be at most {BODY_BYTES_MAX} bytes, not {}", new.body.len()),
+            ));
         }
         if new.at_most_once && new.replicas > 1 {
             let what = format!("must be 1 for a message that is delivered at most once, not {replicas}");
             return Err(Invalid::new(field("replicas"), what));
         }
-        let life = |name: &str, ms: u64| in_range(&field(name), ms, LIFE_MS).map(|ms| (ms > 0).then(|| Duration::from_millis(ms)));
+        let life = |name: &str, ms: u64| {
+            in_range(&field(name), ms, LIFE_MS).map(|ms| (ms > 0).then(|| Duration::from_millis(ms)))
+        };
         Ok(Message {
             id,
             message_type: self.types.check(&field("type"), &new.r#type)?,
@@ -61,15 +66,26 @@ impl Intake<'_> {
 /// Attributes, checked.
 pub fn attributes(field: &str, attributes: Vec<v1::Attribute>) -> Result<Vec<(String, String)>, Invalid> {
     if attributes.len() > ATTRIBUTES_MAX {
-        return Err(Invalid::new(field, format!("must be at most {ATTRIBUTES_MAX}, not {}", attributes.len())));
+        return Err(Invalid::new(
+            field,
+            format!("must be at most {ATTRIBUTES_MAX}, not {}", attributes.len()),
+        ));
     }
     let check = |attribute: v1::Attribute| {
         let (name, value) = (attribute.name.len(), attribute.value.len());
         if !(1..=ATTRIBUTE_NAME_BYTES_MAX).contains(&name) {
-            return Err(Invalid::range(&format!("{field}.name"), 1..=ATTRIBUTE_NAME_BYTES_MAX as u64, name as u64));
+            return Err(Invalid::range(
+                &format!("{field}.name"),
+                1..=ATTRIBUTE_NAME_BYTES_MAX as u64,
+                name as u64,
+            ));
         }
         if value > ATTRIBUTE_VALUE_BYTES_MAX {
-            return Err(Invalid::range(&format!("{field}.value"), 0..=ATTRIBUTE_VALUE_BYTES_MAX as u64, value as u64));
+            return Err(Invalid::range(
+                &format!("{field}.value"),
+                0..=ATTRIBUTE_VALUE_BYTES_MAX as u64,
+                value as u64,
+            ));
         }
         Ok((attribute.name, attribute.value))
     };
@@ -79,7 +95,10 @@ pub fn attributes(field: &str, attributes: Vec<v1::Attribute>) -> Result<Vec<(St
 /// Attributes, as they travel.
 #[must_use]
 pub fn attributes_out(attributes: &[(String, String)]) -> Vec<v1::Attribute> {
-    attributes.iter().map(|(name, value)| v1::Attribute { name: name.clone(), value: value.clone() }).collect()
+    attributes
+        .iter()
+        .map(|(name, value)| v1::Attribute { name: name.clone(), value: value.clone() })
+        .collect()
 }
 
 /// The type names of one frame, each once.

@@ -46,6 +46,10 @@ impl Invalid {
 }
 
 /// Checks that a number is in range.
-pub(crate) fn in_range(field: &str, value: u64, range: std::ops::RangeInclusive<u64>) -> Result<u64, Invalid> {
+pub(crate) fn in_range(
+    field: &str,
+    value: u64,
+    range: std::ops::RangeInclusive<u64>,
+) -> Result<u64, Invalid> {
     if range.contains(&value) { Ok(value) } else { Err(Invalid::range(field, range, value)) }
 }

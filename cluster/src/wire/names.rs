@@ -23,7 +23,8 @@ pub fn message_id(field: &str, bytes: &[u8]) -> Result<MessageId, Invalid> {
 
 /// A host id: 16 bytes.
 pub fn host_id(field: &str, bytes: &[u8]) -> Result<HostId, Invalid> {
-    HostId::from_bytes(bytes).ok_or_else(|| Invalid::new(field, format!("must be 16 bytes, not {}", bytes.len())))
+    HostId::from_bytes(bytes)
+        .ok_or_else(|| Invalid::new(field, format!("must be 16 bytes, not {}", bytes.len())))
 }
 
 /// Host ids behind each other.
@@ -85,7 +86,9 @@ impl TypeNames {
         let printable = name.chars().all(|c| !c.is_control() && !c.is_whitespace());
         if name.is_empty() || name.len() > TYPE_BYTES_MAX || !printable {
             let shown: String = name.chars().take(40).collect();
-            let limit = format!("must be 1 to {TYPE_BYTES_MAX} bytes of printable characters without spaces, not {shown:?}");
+            let limit = format!(
+                "must be 1 to {TYPE_BYTES_MAX} bytes of printable characters without spaces, not {shown:?}"
+            );
             return Err(Invalid::new(field, limit));
         }
         let name: MessageType = Arc::from(name);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use hydraq_core::detector::Heartbeat;
 use hydraq_core::event::Event;
 use hydraq_core::frame::{
-    Availability, Copy, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello, KeptItem, MemberRecord, Refusal,
-    TombstoneItem,
+    Availability, Copy, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello, KeptItem,
+    MemberRecord, Refusal, TombstoneItem,
 };
 use hydraq_core::holders::{GlobalList, Holder};
 use hydraq_core::ids::{Boot, Commit, HostId, LeaseNumber, MessageId, StoreId};
@@ -49,9 +49,9 @@ pub fn link_frame(frame: v1::LinkFrame) -> Result<FromPeer, Invalid> {
 }
 
 fn hello(hello: v1::Hello) -> Result<Hello, Invalid> {
-    let seen = hello.seen_of_you.map(|seen| {
-        (Boot { counter: seen.boot, nonce: seen.boot_nonce }, Commit(seen.commit))
-    });
+    let seen = hello
+        .seen_of_you
+        .map(|seen| (Boot { counter: seen.boot, nonce: seen.boot_nonce }, Commit(seen.commit)));
     Ok(Hello {
         from: host_id("from", &hello.from)?,
         name: hello.name,
@@ -126,7 +126,9 @@ fn frame(frame: In) -> Result<Frame, Invalid> {
         }
         In::Leases(leases) => Frame::Leases {
             block: leases.block,
-            items: items(leases.items, |item| Ok((message_id("id", &item.id)?, deliveries(item.deliveries)?)))?,
+            items: items(leases.items, |item| {
+                Ok((message_id("id", &item.id)?, deliveries(item.deliveries)?))
+            })?,
         },
         In::LeasesHeard(block) => Frame::LeasesHeard(block),
         In::Tombstones(tombstones) => Frame::Tombstones {
@@ -190,7 +192,8 @@ fn place(place: u32) -> Result<u16, Invalid> {
 }
 
 fn availability(state: v1::Availability) -> Result<Availability, Invalid> {
-    let (names, counts): (Vec<String>, Vec<u64>) = state.depths.into_iter().map(|depth| (depth.r#type, depth.ready)).unzip();
+    let (names, counts): (Vec<String>, Vec<u64>) =
+        state.depths.into_iter().map(|depth| (depth.r#type, depth.ready)).unzip();
     let depths: Vec<(MessageType, u64)> = type_names(&names)?.into_iter().zip(counts).collect();
     Ok(Availability { leaving: state.leaving, full: state.full, copies: state.copies, depths })
 }
@@ -250,7 +253,8 @@ fn deliveries(state: Option<v1::Deliveries>) -> Result<GlobalDeliveries, Invalid
         let line_in = OwnerLine {
             owner: host_id("lines.owner", &line.owner)?,
             lease: LeaseNumber(line.lease),
-            extension: in_range("lines.extension", u64::from(line.extension), 0..=u64::from(u16::MAX))? as u16,
+            extension: in_range("lines.extension", u64::from(line.extension), 0..=u64::from(u16::MAX))?
+                as u16,
             count: line.count,
             state: lease_state,
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hydraq_core::frame::{
-    Availability, Copy, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello, KeptItem, MemberRecord, Refusal,
-    TombstoneItem,
+    Availability, Copy, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello, KeptItem,
+    MemberRecord, Refusal, TombstoneItem,
 };
 use hydraq_core::holders::GlobalList;
 use hydraq_core::ids::MessageId;
@@ -80,16 +80,26 @@ pub fn envelope(envelope: Envelope) -> v1::Envelope {
 
 fn frame(frame: Frame) -> Out {
     match frame {
-        Frame::Members(records) => Out::Members(v1::Members { records: records.iter().map(member).collect() }),
-        Frame::Settings(settings) => Out::Settings(v1::Settings { settings: settings.iter().map(setting).collect() }),
+        Frame::Members(records) => {
+            Out::Members(v1::Members { records: records.iter().map(member).collect() })
+        }
+        Frame::Settings(settings) => {
+            Out::Settings(v1::Settings { settings: settings.iter().map(setting).collect() })
+        }
         Frame::Availability(state) => Out::Availability(availability(&state)),
         Frame::Replicate { block, origin, lists, copies } => replicate(block, origin, &lists, copies),
         Frame::Lists { block, lists, items } => {
-            let items = items.into_iter().map(|(id, list)| v1::ListItem { id: id_bytes(id), list: u32::from(list) });
-            Out::Lists(v1::Lists { block, lists: lists.iter().map(holder_list).collect(), items: items.collect() })
+            let items =
+                items.into_iter().map(|(id, list)| v1::ListItem { id: id_bytes(id), list: u32::from(list) });
+            Out::Lists(v1::Lists {
+                block,
+                lists: lists.iter().map(holder_list).collect(),
+                items: items.collect(),
+            })
         }
         Frame::Stored { block, refused } => {
-            let refused = refused.into_iter().map(|(place, why)| v1::Refused { place, why: refusal(why).into() });
+            let refused =
+                refused.into_iter().map(|(place, why)| v1::Refused { place, why: refusal(why).into() });
             Out::Stored(v1::Stored { block, refused: refused.collect() })
         }
         Frame::Confirm(items) => {
@@ -122,8 +132,10 @@ fn small_frame(frame: Frame) -> Out {
     match frame {
         Frame::Finished(ids) => Out::Finished(v1::Ids { ids: ids.into_iter().map(id_bytes).collect() }),
         Frame::Digest { sums, only, answer } => {
-            let sums: Vec<u8> =
-                sums.iter().flat_map(|(bucket, sum)| [&bucket.to_be_bytes()[..], &sum.to_be_bytes()].concat()).collect();
+            let sums: Vec<u8> = sums
+                .iter()
+                .flat_map(|(bucket, sum)| [&bucket.to_be_bytes()[..], &sum.to_be_bytes()].concat())
+                .collect();
             Out::Digest(v1::Digest { sums: sums.into(), only: only.map(u32::from), answer })
         }
         Frame::Entries { items, last } => {
@@ -152,8 +164,12 @@ fn small_frame(frame: Frame) -> Out {
         Frame::Known(block, knowledge) => {
             Out::Known(v1::Known { block, knowledge: knowledge.iter().map(knowledge_out).collect() })
         }
-        Frame::Forward(block, request) => Out::Forward(v1::Forward { block, request: Some(request_out(&request)) }),
-        Frame::Forwarded(block, reply) => Out::Forwarded(v1::Forwarded { block, reply: Some(reply_out(&reply)) }),
+        Frame::Forward(block, request) => {
+            Out::Forward(v1::Forward { block, request: Some(request_out(&request)) })
+        }
+        Frame::Forwarded(block, reply) => {
+            Out::Forwarded(v1::Forwarded { block, reply: Some(reply_out(&reply)) })
+        }
         Frame::Interest(types) => Out::Interest(names(&types)),
         Frame::Ready(types) => Out::Ready(names(&types)),
         // The others are taken care of above.
@@ -204,7 +220,13 @@ fn replicate(block: u64, origin: hydraq_core::ids::HostId, lists: &[GlobalList],
         })
         .collect();
     let lists = lists.iter().map(holder_list).collect();
-    Out::Replicate(v1::Replicate { block, origin: host_bytes(origin), lists, types: types.into_names(), copies })
+    Out::Replicate(v1::Replicate {
+        block,
+        origin: host_bytes(origin),
+        lists,
+        types: types.into_names(),
+        copies,
+    })
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -252,7 +274,11 @@ fn tombstone(item: &TombstoneItem) -> v1::TombstoneItem {
 }
 
 fn kept(item: &KeptItem) -> v1::KeptItem {
-    v1::KeptItem { id: id_bytes(item.id), confirmed: hosts_bytes(&item.confirmed), list: item.list.map(u32::from) }
+    v1::KeptItem {
+        id: id_bytes(item.id),
+        confirmed: hosts_bytes(&item.confirmed),
+        list: item.list.map(u32::from),
+    }
 }
 
 fn entry(item: &EntryItem) -> Vec<u8> {

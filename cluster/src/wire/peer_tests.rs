@@ -11,8 +11,8 @@ use hydraq_core::request::*;
 use hydraq_core::state::deliveries::{LeaseState, OwnerLine};
 use hydraq_core::time::Instant;
 use hydraq_proto::v1;
-use prost::Message as _;
 use proptest::prelude::*;
+use prost::Message as _;
 
 use super::peer_in::{FromPeer, link_frame};
 use super::peer_out;
@@ -42,7 +42,10 @@ fn frames() -> Vec<Frame> {
         state: LeaseState::Until(Instant(0)),
     };
     let deliveries = GlobalDeliveries { epoch: 1, lines: vec![(line, Duration::from_secs(3))] };
-    let lists = vec![vec![Holder { version: 1, place: 0, host: HostId(9) }, Holder { version: 2, place: 1, host: HostId(8) }]];
+    let lists = vec![vec![
+        Holder { version: 1, place: 0, host: HostId(9) },
+        Holder { version: 2, place: 1, host: HostId(8) },
+    ]];
     let copy = Copy {
         content: Content::Message(message()),
         list: 0,
@@ -81,7 +84,13 @@ fn frames() -> Vec<Frame> {
         Frame::Tombstones {
             block: 6,
             lists: lists.clone(),
-            items: vec![TombstoneItem { id: MessageId(1), list: 0, replicas: 3, everyone: true, confirmed: vec![HostId(2)] }],
+            items: vec![TombstoneItem {
+                id: MessageId(1),
+                list: 0,
+                replicas: 3,
+                everyone: true,
+                confirmed: vec![HostId(2)],
+            }],
         },
         Frame::Kept {
             block: 7,
@@ -90,7 +99,10 @@ fn frames() -> Vec<Frame> {
         },
         Frame::Finished(vec![MessageId(1)]),
         Frame::Digest { sums: vec![(7, 9), (1023, u64::MAX)], only: Some(7), answer: true },
-        Frame::Entries { items: vec![EntryItem { id: MessageId(1), list_hash: 2, state_hash: 3 }], last: true },
+        Frame::Entries {
+            items: vec![EntryItem { id: MessageId(1), list_hash: 2, state_hash: 3 }],
+            last: true,
+        },
         Frame::Lacks { ids: vec![MessageId(1)], refuses: true },
         Frame::Has(vec![MessageId(1)]),
         Frame::Knows { lists, items: vec![(MessageId(1), 0, deliveries)] },
@@ -103,19 +115,30 @@ fn frames() -> Vec<Frame> {
         Frame::Forward(10, Box::new(Request::Relay(HostId(3), Box::new(Request::Enqueue(enqueue))))),
         Frame::Forward(11, Box::new(Request::Extend(vec![receipt], Duration::from_secs(5)))),
         Frame::Forwarded(12, Box::new(Reply::Dequeued(vec![delivery]))),
-        Frame::Forwarded(13, Box::new(Reply::Enqueued(vec![
-            EnqueueOutcome::Ok(vec![HostId(1)]),
-            EnqueueOutcome::Unknown(vec![]),
-            EnqueueOutcome::Failed(RequestError::TooManyReplicas { asked: 7, members: 3 }),
-        ]))),
-        Frame::Forwarded(14, Box::new(Reply::Leases(vec![
-            Ok(()),
-            Err(RequestError::StaleReceipt { shown: 1, newest: 2 }),
-            Err(RequestError::NoSuchLease("x".into())),
-        ]))),
+        Frame::Forwarded(
+            13,
+            Box::new(Reply::Enqueued(vec![
+                EnqueueOutcome::Ok(vec![HostId(1)]),
+                EnqueueOutcome::Unknown(vec![]),
+                EnqueueOutcome::Failed(RequestError::TooManyReplicas { asked: 7, members: 3 }),
+            ])),
+        ),
+        Frame::Forwarded(
+            14,
+            Box::new(Reply::Leases(vec![
+                Ok(()),
+                Err(RequestError::StaleReceipt { shown: 1, newest: 2 }),
+                Err(RequestError::NoSuchLease("x".into())),
+            ])),
+        ),
         Frame::Interest(vec!["orders".into()]),
         Frame::Ready(vec!["orders".into()]),
-        Frame::Availability(Availability { leaving: true, full: false, copies: 4, depths: vec![("orders".into(), 3)] }),
+        Frame::Availability(Availability {
+            leaving: true,
+            full: false,
+            copies: 4,
+            depths: vec![("orders".into(), 3)],
+        }),
     ]
 }
 

@@ -55,7 +55,8 @@ pub fn delete(request: &v1::DeleteRequest) -> Result<Delete, Invalid> {
         }
         None => Err(Invalid::new(format!("targets[{place}]"), "must name a receipt or an id")),
     };
-    let targets: Result<Vec<DeleteTarget>, Invalid> = request.targets.iter().enumerate().map(target).collect();
+    let targets: Result<Vec<DeleteTarget>, Invalid> =
+        request.targets.iter().enumerate().map(target).collect();
     let timeout = match in_range("timeout_ms", request.timeout_ms, WAIT_MS)? {
         0 => DELETE_TIMEOUT_DEFAULT,
         ms => Duration::from_millis(ms),

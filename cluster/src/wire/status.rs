@@ -15,9 +15,9 @@ use super::Invalid;
 pub fn code_of(error: &RequestError) -> (Code, Option<Duration>) {
     let soon = Some(Duration::from_millis(100));
     match error {
-        RequestError::TooManyReplicas { .. } | RequestError::StaleReceipt { .. } | RequestError::NoSuchLease(_) => {
-            (Code::FailedPrecondition, None)
-        }
+        RequestError::TooManyReplicas { .. }
+        | RequestError::StaleReceipt { .. }
+        | RequestError::NoSuchLease(_) => (Code::FailedPrecondition, None),
         RequestError::Deleted(_) | RequestError::OtherContent(_) => (Code::AlreadyExists, None),
         RequestError::Exhausted { .. } => (Code::ResourceExhausted, soon),
         RequestError::Unavailable { .. } | RequestError::Paused(_) | RequestError::Unreachable { .. } => {
@@ -49,10 +49,18 @@ pub fn refused(error: &RequestError) -> Status {
     }
     match error {
         RequestError::TooManyReplicas { asked, members } => {
-            details.add_precondition_failure_violation("REPLICAS", format!("{members} members"), format!("{asked} replicas"));
+            details.add_precondition_failure_violation(
+                "REPLICAS",
+                format!("{members} members"),
+                format!("{asked} replicas"),
+            );
         }
         RequestError::StaleReceipt { shown, newest } => {
-            details.add_precondition_failure_violation("RECEIPT", format!("lease {newest} is known"), format!("lease {shown} was shown"));
+            details.add_precondition_failure_violation(
+                "RECEIPT",
+                format!("lease {newest} is known"),
+                format!("lease {shown} was shown"),
+            );
         }
         RequestError::NoSuchLease(receipt) => {
             details.add_precondition_failure_violation("RECEIPT", receipt.clone(), "there is no such lease");

@@ -65,7 +65,8 @@ impl Host {
 
     /// Tells those who must clear this host that it is synchronised, once it is.
     fn report_synchronised(&mut self) {
-        let ready = |peer: &super::peers::Peer| peer.is_synchronised() || peer.suspected.is_some() || peer.removed;
+        let ready =
+            |peer: &super::peers::Peer| peer.is_synchronised() || peer.suspected.is_some() || peer.removed;
         if !self.healthy || (!self.admitted && !self.peers.others().all(|(_, peer)| ready(peer))) {
             return;
         }
@@ -198,8 +199,12 @@ impl Host {
 
     /// Tells everybody how this host stands.
     pub(super) fn tell_availability(&mut self) {
-        let mut depths: Vec<_> =
-            self.type_views().into_iter().filter(|view| view.served > 0).map(|view| (view.name, view.served)).collect();
+        let mut depths: Vec<_> = self
+            .type_views()
+            .into_iter()
+            .filter(|view| view.served > 0)
+            .map(|view| (view.name, view.served))
+            .collect();
         depths.sort_by_key(|(_, depth)| std::cmp::Reverse(*depth));
         depths.truncate(64);
         let (leaving, copies) = (self.leave.is_leaving(), self.messages.len() as u64);
@@ -230,7 +235,9 @@ impl Host {
         }
         for ((before, after), messages) in sums {
             let what = match (before, after) {
-                (Owner::Peer(from), Owner::Me) => Happening::TakesOver { from: Some(self.peers.id(from)), messages },
+                (Owner::Peer(from), Owner::Me) => {
+                    Happening::TakesOver { from: Some(self.peers.id(from)), messages }
+                }
                 (Owner::Nobody, Owner::Me) => Happening::TakesOver { from: None, messages },
                 (Owner::Me, Owner::Peer(to)) => Happening::HandsBack { to: self.peers.id(to), messages },
                 _ => continue,

@@ -85,7 +85,10 @@ impl Host {
         let condition = Some(self.global_condition(slot));
         let (origin, shape) = (self.identity.id, Shape::Star);
         let list = &list;
-        self.send_copy(to, Outgoing { id, content, length, list, list_hash, count: 1, shape, condition, origin, kind, late });
+        self.send_copy(
+            to,
+            Outgoing { id, content, length, list, list_hash, count: 1, shape, condition, origin, kind, late },
+        );
     }
 
     /// Tells a holder of a message about its holders, once they are durable here.
@@ -113,7 +116,9 @@ impl Host {
 
     /// A peer has made a block of copies, or of lists, durable, but for what it refuses.
     pub(super) fn on_stored(&mut self, from: HostIndex, block: u64, refused: &[(u32, Refusal)]) {
-        let Some(Block::Copies { items, kind }) = self.peers.get_mut(from).blocks.remove(&block) else { return };
+        let Some(Block::Copies { items, kind }) = self.peers.get_mut(from).blocks.remove(&block) else {
+            return;
+        };
         let mut refused = refused.iter().peekable();
         for (place, (id, list_hash)) in items.into_iter().enumerate() {
             if kind != CopyKind::List {

@@ -44,7 +44,11 @@ impl Host {
         let mut unknown = Vec::new();
         for (place, target) in delete.targets.iter().enumerate() {
             if self.finished.contains(target.id) {
-                self.set_result(number, place, Ok(DeleteOutcome { gone_already: true, unreached: Vec::new() }));
+                self.set_result(
+                    number,
+                    place,
+                    Ok(DeleteOutcome { gone_already: true, unreached: Vec::new() }),
+                );
             } else if let Err(error) = self.check_lease(target) {
                 self.set_result(number, place, Err(error));
             } else if self.messages.find(target.id).is_some() || self.tombstones.get(target.id).is_some() {
@@ -71,7 +75,11 @@ impl Host {
 
     fn check_lease(&self, target: &DeleteTarget) -> Result<(), RequestError> {
         let (Some(shown), Some(slot)) = (target.lease, self.messages.find(target.id)) else { return Ok(()) };
-        let newest = self.messages.entry(slot).condition_ref().map_or(0, |condition| condition.deliveries.lease_highest().0);
+        let newest = self
+            .messages
+            .entry(slot)
+            .condition_ref()
+            .map_or(0, |condition| condition.deliveries.lease_highest().0);
         if shown.0 < newest { Err(RequestError::StaleReceipt { shown: shown.0, newest }) } else { Ok(()) }
     }
 
@@ -143,14 +151,18 @@ impl Host {
     ) {
         let all_answered = silent.is_empty();
         for (at, target) in targets.iter().enumerate() {
-            let Some(place) = self.deletes.get(&number).and_then(|op| op.places.get(&target.id).copied()) else { continue };
+            let Some(place) = self.deletes.get(&number).and_then(|op| op.places.get(&target.id).copied())
+            else {
+                continue;
+            };
             let known = answers.iter().filter_map(|(_, knowledge)| knowledge.get(at));
             let (mut holders, mut newest, mut somewhere) = (HolderList::default(), 0, false);
             let mut replicas = 1;
             for knowledge in known {
                 match knowledge {
                     Knowledge::Held(held) => {
-                        let list: Vec<HostIndex> = held.holders.iter().map(|host| self.index_of(*host)).collect();
+                        let list: Vec<HostIndex> =
+                            held.holders.iter().map(|host| self.index_of(*host)).collect();
                         holders = holders.merged(&HolderList::planned(&list));
                         newest = newest.max(held.lease.0);
                         replicas = replicas.max(held.replicas);
@@ -163,7 +175,11 @@ impl Host {
             if let Some(shown) = target.lease.filter(|shown| shown.0 < newest) {
                 self.set_result(number, place, Err(RequestError::StaleReceipt { shown: shown.0, newest }));
             } else if all_answered && !somewhere {
-                self.set_result(number, place, Ok(DeleteOutcome { gone_already: true, unreached: Vec::new() }));
+                self.set_result(
+                    number,
+                    place,
+                    Ok(DeleteOutcome { gone_already: true, unreached: Vec::new() }),
+                );
             } else {
                 // The lists of others come with their answers to the tombstone; until then everybody may have a copy.
                 let everyone = holders.is_empty();

@@ -85,11 +85,13 @@ impl Host {
                 continue;
             }
             let cause = self.cause_of(slot);
-            let lease = self.messages.change(slot, self.now, |condition| condition.deliveries.lease(SELF, until));
+            let lease =
+                self.messages.change(slot, self.now, |condition| condition.deliveries.lease(SELF, until));
             self.keep_state(slot);
             let entry = self.messages.entry(slot);
             let (message, at_most_once) = (entry.id, entry.condition_ref().is_some_and(|c| c.at_most_once));
-            let receipt = Receipt { message, owner: self.identity.id, boot: self.identity.boot.counter, lease };
+            let receipt =
+                Receipt { message, owner: self.identity.id, boot: self.identity.boot.counter, lease };
             leased.push((slot, Leased { receipt, cause, at_most_once }));
         }
         leased
@@ -113,7 +115,8 @@ impl Host {
         let group = self.messages.group(slot);
         let list = self.messages.list(group.key.list);
         let stands_in = self.messages.standing().stands_in(list, &group.key.lacking);
-        let two_tries = list.entries().iter().filter(|entry| (entry.version, entry.place) == (1, 0)).count() > 1;
+        let two_tries =
+            list.entries().iter().filter(|entry| (entry.version, entry.place) == (1, 0)).count() > 1;
         let deliveries = self.messages.entry(slot).condition_ref().map(|condition| &condition.deliveries);
         match deliveries {
             Some(deliveries) if deliveries.count() > 0 && deliveries.last_was_released() => Cause::Released,
@@ -173,7 +176,13 @@ impl Host {
         }
         let (count, sequence) = (deliveries.count(), entry.sequence);
         let holders = self.peers.ids_of(self.messages.holders(slot).hosts());
-        let delivery = Delivery { content: Content::Stored(sequence), receipt: leased.receipt, holders, count, cause: leased.cause };
+        let delivery = Delivery {
+            content: Content::Stored(sequence),
+            receipt: leased.receipt,
+            holders,
+            count,
+            cause: leased.cause,
+        };
         self.happened(Happening::Delivered { id, count, cause: leased.cause });
         if leased.at_most_once {
             self.delete_for_good(id);
@@ -189,6 +198,11 @@ impl Host {
         }
         let receipts = deliveries.into_iter().map(|delivery| delivery.receipt).collect();
         let timeout = self.config.answer_timeout;
-        self.forward(from, crate::request::Request::Release(receipts), timeout, super::forward::Then::Nothing);
+        self.forward(
+            from,
+            crate::request::Request::Release(receipts),
+            timeout,
+            super::forward::Then::Nothing,
+        );
     }
 }

@@ -70,7 +70,9 @@ impl Host {
         if self.refuses_copies() {
             return self.place_elsewhere(origin, enqueue);
         }
-        if enqueue.attempt == Attempt::First && enqueue.messages.iter().all(|message| self.is_fresh(message.id)) {
+        if enqueue.attempt == Attempt::First
+            && enqueue.messages.iter().all(|message| self.is_fresh(message.id))
+        {
             let op = self.open_enqueue(origin, &enqueue);
             for (place, message) in enqueue.messages.iter().enumerate() {
                 self.store_initial(op, place, message, &enqueue, &HostSet::EMPTY);
@@ -86,18 +88,26 @@ impl Host {
             return Err(self.not_serving());
         }
         let members = self.member_count();
-        if let Some(message) = enqueue.messages.iter().find(|message| usize::from(message.replicas) > members) {
+        if let Some(message) = enqueue.messages.iter().find(|message| usize::from(message.replicas) > members)
+        {
             return Err(RequestError::TooManyReplicas { asked: message.replicas, members });
         }
         let bytes: usize = enqueue.messages.iter().map(|message| message.body.len()).sum();
-        let exhausted = |what: &str, limit: usize| RequestError::Exhausted { what: what.to_owned(), limit: limit as u64 };
+        let exhausted =
+            |what: &str, limit: usize| RequestError::Exhausted { what: what.to_owned(), limit: limit as u64 };
         if self.pending.len() + enqueue.messages.len() > self.config.enqueues_in_flight_max {
             return Err(exhausted("the number of enqueues in flight", self.config.enqueues_in_flight_max));
         }
         if self.enqueue_bytes + bytes > self.config.enqueue_bytes_in_flight_max {
-            return Err(exhausted("the bytes of enqueues in flight", self.config.enqueue_bytes_in_flight_max));
+            return Err(exhausted(
+                "the bytes of enqueues in flight",
+                self.config.enqueue_bytes_in_flight_max,
+            ));
         }
-        enqueue.messages.iter().try_for_each(|message| self.type_takes(&message.message_type, enqueue.messages.len()))
+        enqueue
+            .messages
+            .iter()
+            .try_for_each(|message| self.type_takes(&message.message_type, enqueue.messages.len()))
     }
 
     /// Whether nothing is known of an id: the only case in which a first try needs no questions.
@@ -120,11 +130,17 @@ impl Host {
         match chosen {
             Some(peer) => {
                 let timeout = enqueue.timeout;
-                self.forward(peer, Request::Enqueue(Enqueue { placed: true, ..enqueue }), timeout, super::forward::Then::Reply(origin));
+                self.forward(
+                    peer,
+                    Request::Enqueue(Enqueue { placed: true, ..enqueue }),
+                    timeout,
+                    super::forward::Then::Reply(origin),
+                );
             }
             None => {
                 let error = if self.full { self.store_full() } else { self.not_serving() };
-                let outcomes = enqueue.messages.iter().map(|_| EnqueueOutcome::Failed(error.clone())).collect();
+                let outcomes =
+                    enqueue.messages.iter().map(|_| EnqueueOutcome::Failed(error.clone())).collect();
                 self.reply(origin, Reply::Enqueued(outcomes));
             }
         }
@@ -140,7 +156,8 @@ impl Host {
         let ids = enqueue.messages.iter().map(|message| message.id).collect();
         let outcomes = vec![None; count];
         let replicas_min = enqueue.replicas_min;
-        self.enqueues.insert(op, EnqueueOp { origin, outcomes, ids, open: count, replicas_min, deadline, alarm });
+        self.enqueues
+            .insert(op, EnqueueOp { origin, outcomes, ids, open: count, replicas_min, deadline, alarm });
         op
     }
 
@@ -190,7 +207,12 @@ impl Host {
     }
 
     /// Writes a message with its holders.
-    pub(super) fn store(&mut self, message: Arc<Message>, holders: HolderList, condition: Option<Condition>) -> Slot {
+    pub(super) fn store(
+        &mut self,
+        message: Arc<Message>,
+        holders: HolderList,
+        condition: Option<Condition>,
+    ) -> Slot {
         let fingerprint = message.fingerprint();
         let fresh = Condition {
             not_before: message.delay.map(|delay| self.now + delay),
@@ -234,8 +256,10 @@ impl Host {
         let mut planned = vec![SELF];
         planned.extend(self.pick(replicas - 1, &HostSet::of(SELF)));
         let missing = replicas.saturating_sub(planned.len());
-        let absent = |host: &HostIndex| !planned.contains(host) && !self.peers.get(*host).availability.leaving;
-        let rest: Vec<HostIndex> = self.peers.members().map(|(host, _)| host).filter(absent).take(missing).collect();
+        let absent =
+            |host: &HostIndex| !planned.contains(host) && !self.peers.get(*host).availability.leaving;
+        let rest: Vec<HostIndex> =
+            self.peers.members().map(|(host, _)| host).filter(absent).take(missing).collect();
         planned.extend(rest);
         let listed: HostSet = planned.iter().copied().collect();
         planned.extend(also.iter().filter(|host| !listed.contains(*host)));
@@ -247,9 +271,11 @@ impl Host {
         if count == 0 {
             return Vec::new();
         }
-        let able = self.peers.others().filter(|(host, peer)| peer.takes_replicas() && !without.contains(*host));
-        let candidates: Vec<Candidate> =
-            able.map(|(host, peer)| Candidate { host, load: peer.availability.copies + peer.blocks.len() as u64 }).collect();
+        let able =
+            self.peers.others().filter(|(host, peer)| peer.takes_replicas() && !without.contains(*host));
+        let candidates: Vec<Candidate> = able
+            .map(|(host, peer)| Candidate { host, load: peer.availability.copies + peer.blocks.len() as u64 })
+            .collect();
         self.balancer.pick(&candidates, count, &mut self.random)
     }
 
@@ -352,7 +378,9 @@ impl Host {
         let missing = pending.replicas.saturating_sub(held + pending.hoping.len());
         let listed: HostSet = self.messages.holders(slot).host_set();
         let open = |host: &HostIndex| {
-            ![&pending.confirmed, &pending.behind, &pending.hoping, &pending.failed].iter().any(|set| set.contains(*host))
+            ![&pending.confirmed, &pending.behind, &pending.hoping, &pending.failed]
+                .iter()
+                .any(|set| set.contains(*host))
         };
         let able = self.peers.others().filter(|(host, peer)| peer.takes_replicas() && open(host));
         let mut able: Vec<(bool, u64, HostIndex)> =
@@ -403,7 +431,8 @@ impl Host {
     pub(super) fn settle(&mut self, id: MessageId, outcome: EnqueueOutcome) {
         let Some(pending) = self.pending.remove(id) else { return };
         if let Some(slot) = self.messages.find(id) {
-            self.enqueue_bytes = self.enqueue_bytes.saturating_sub(self.messages.entry(slot).fingerprint.length as usize);
+            self.enqueue_bytes =
+                self.enqueue_bytes.saturating_sub(self.messages.entry(slot).fingerprint.length as usize);
         }
         self.settle_place(pending.op, pending.place, outcome);
     }
@@ -426,13 +455,18 @@ impl Host {
         let Some(op) = self.enqueues.get(&op_number) else { return };
         let (ids, is_over, min) = (op.ids.clone(), op.deadline <= self.now, op.replicas_min);
         for id in ids {
-            let Some(pending) = self.pending.get_mut(id).filter(|pending| pending.op == op_number) else { continue };
+            let Some(pending) = self.pending.get_mut(id).filter(|pending| pending.op == op_number) else {
+                continue;
+            };
             if is_over {
                 let (confirmed, held) = (pending.confirmed.clone(), pending.behind.clone());
                 let enough = min.is_some_and(|min| confirmed.len() >= usize::from(min));
                 let all: HostSet = confirmed.iter().chain(held.iter()).collect();
                 let hosts = self.in_rank_order(id, if enough { &confirmed } else { &all });
-                self.settle(id, if enough { EnqueueOutcome::Ok(hosts) } else { EnqueueOutcome::Unknown(hosts) });
+                self.settle(
+                    id,
+                    if enough { EnqueueOutcome::Ok(hosts) } else { EnqueueOutcome::Unknown(hosts) },
+                );
             } else {
                 pending.hoping = HostSet::EMPTY;
                 self.try_further(id);
@@ -475,7 +509,8 @@ impl Host {
             failed: HostSet::EMPTY,
         };
         self.pending.insert(id, pending);
-        let listed: Vec<HostIndex> = self.messages.holders(slot).hosts().filter(|host| *host != SELF).collect();
+        let listed: Vec<HostIndex> =
+            self.messages.holders(slot).hosts().filter(|host| *host != SELF).collect();
         for host in listed {
             if self.peers.get(host).is_connected() {
                 self.hope_for(id, host);

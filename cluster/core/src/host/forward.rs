@@ -58,7 +58,9 @@ impl Host {
         let timeout = self.config.answer_timeout;
         match self.peers.find(target).filter(|peer| self.peers.get(*peer).is_connected()) {
             Some(peer) => self.forward(peer, request, timeout, Then::Reply(origin)),
-            None => self.reply(origin, Reply::Refused(RequestError::Unreachable { host: target.to_string() })),
+            None => {
+                self.reply(origin, Reply::Refused(RequestError::Unreachable { host: target.to_string() }))
+            }
         }
     }
 

@@ -54,7 +54,8 @@ impl Host {
         let alarm = self.now + self.config.answer_timeout;
         self.alarms.set(alarm, Alarm::Inquiry(number));
         let is_alone = waiting.is_empty();
-        self.inquiries.insert(number, Inquiry { ids, purpose, waiting, answers: Vec::new(), yield_to: None, alarm });
+        self.inquiries
+            .insert(number, Inquiry { ids, purpose, waiting, answers: Vec::new(), yield_to: None, alarm });
         if is_alone {
             self.finish_inquiry(number);
         }
@@ -91,7 +92,12 @@ impl Host {
     }
 
     /// A peer has answered, or never will.
-    pub(super) fn inquiry_answered(&mut self, number: u64, from: HostIndex, knowledge: Option<Vec<Knowledge>>) {
+    pub(super) fn inquiry_answered(
+        &mut self,
+        number: u64,
+        from: HostIndex,
+        knowledge: Option<Vec<Knowledge>>,
+    ) {
         let Some(inquiry) = self.inquiries.get_mut(&number) else { return };
         match knowledge {
             Some(knowledge) if knowledge.len() == inquiry.ids.len() => {
@@ -123,9 +129,10 @@ impl Host {
             }
             Purpose::Delete { op, targets } => self.delete_inquired(op, &targets, &inquiry.answers, &silent),
             Purpose::Show { origin } => {
-                let answers = inquiry.answers.into_iter().filter_map(|(host, mut knowledge)| {
-                    Some((self.peers.id(host), knowledge.pop()?))
-                });
+                let answers = inquiry
+                    .answers
+                    .into_iter()
+                    .filter_map(|(host, mut knowledge)| Some((self.peers.id(host), knowledge.pop()?)));
                 let mine = inquiry.ids.first().map(|id| (self.identity.id, self.knowledge(*id)));
                 let shown = mine.into_iter().chain(answers).collect();
                 self.reply(origin, Reply::Shown(shown));

@@ -77,14 +77,21 @@ impl Host {
                 Owner::Peer(owner) => Some(owner),
                 Owner::Me | Owner::Nobody => None,
             },
-            None => self.peers.find(receipt.owner).filter(|owner| *owner != SELF && self.peers.get(*owner).is_connected()),
+            None => self
+                .peers
+                .find(receipt.owner)
+                .filter(|owner| *owner != SELF && self.peers.get(*owner).is_connected()),
         }
     }
 
     fn change_lease(&mut self, receipt: &Receipt, extension: Option<Duration>) -> Result<(), RequestError> {
         let no_such = || RequestError::NoSuchLease(receipt.to_string());
         let Some(slot) = self.messages.find(receipt.message) else { return Err(no_such()) };
-        let newest = self.messages.entry(slot).condition_ref().map_or(0, |condition| condition.deliveries.lease_highest().0);
+        let newest = self
+            .messages
+            .entry(slot)
+            .condition_ref()
+            .map_or(0, |condition| condition.deliveries.lease_highest().0);
         let shown = receipt.lease.0;
         if shown < newest {
             return Err(RequestError::StaleReceipt { shown, newest });
@@ -123,7 +130,9 @@ impl Host {
                         self.peers.get_mut(host).blocks.insert(block, super::peers::Block::Leases { push });
                     }
                 }
-                if let Some((_, items)) = self.outbox.early(host).leases.iter_mut().rev().find(|(open, _)| *open == block) {
+                if let Some((_, items)) =
+                    self.outbox.early(host).leases.iter_mut().rev().find(|(open, _)| *open == block)
+                {
                     items.push((id, deliveries.clone()));
                 }
             }

@@ -110,9 +110,10 @@ impl Host {
     fn tombstones_are_elsewhere(&mut self, staying: &HostSet) -> bool {
         let mut all = true;
         for id in self.tombstones.ids() {
-            let kept = self.tombstones.get(id).is_some_and(|tombstone| {
-                tombstone.kept.iter().any(|host| staying.contains(host))
-            });
+            let kept = self
+                .tombstones
+                .get(id)
+                .is_some_and(|tombstone| tombstone.kept.iter().any(|host| staying.contains(host)));
             if !kept {
                 all = false;
                 if let Some(host) = staying.iter().find(|host| self.peers.get(*host).is_connected()) {

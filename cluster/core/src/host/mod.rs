@@ -26,8 +26,8 @@ mod enqueue;
 mod expiry;
 mod forward;
 mod inquiry;
-mod leave;
 mod leases;
+mod leave;
 mod membership;
 mod offers;
 pub(crate) mod peers;
@@ -225,10 +225,16 @@ impl Host {
     }
 
     /// Numbers frames for the session in which they were said; `None` if that is over.
-    pub fn seal(&mut self, peer: HostId, connection: u64, frames: Vec<Frame>) -> Option<(crate::event::LinkId, Envelope)> {
+    pub fn seal(
+        &mut self,
+        peer: HostId,
+        connection: u64,
+        frames: Vec<Frame>,
+    ) -> Option<(crate::event::LinkId, Envelope)> {
         let index = self.peers.find(peer)?;
         let (boot, commit) = (self.identity.boot.counter, self.commit);
-        let session = self.peers.get_mut(index).session.as_mut().filter(|session| session.connection == connection)?;
+        let session =
+            self.peers.get_mut(index).session.as_mut().filter(|session| session.connection == connection)?;
         let first = session.next_sent;
         session.next_sent += frames.len() as u64;
         Some((session.link, Envelope { connection, boot, commit, first, frames }))
@@ -296,7 +302,9 @@ impl Host {
     fn reply(&mut self, origin: Origin, reply: Reply) {
         match origin {
             Origin::Client(request) => self.effects.late.push(Effect::Reply(request, reply)),
-            Origin::Peer(peer, block) => self.outbox.late(peer).rest.push(Frame::Forwarded(block, Box::new(reply))),
+            Origin::Peer(peer, block) => {
+                self.outbox.late(peer).rest.push(Frame::Forwarded(block, Box::new(reply)))
+            }
             Origin::Nobody => {}
         }
     }

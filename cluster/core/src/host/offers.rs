@@ -95,13 +95,18 @@ impl Host {
 
     /// A record was found unreadable: its message is set aside here, and fetched from whoever serves it now.
     pub(super) fn on_corrupt(&mut self, sequence: Sequence) {
-        let found = self.messages.iter().find(|(_, entry)| entry.sequence == sequence).map(|(slot, entry)| (slot, entry.id));
+        let found = self
+            .messages
+            .iter()
+            .find(|(_, entry)| entry.sequence == sequence)
+            .map(|(slot, entry)| (slot, entry.id));
         let Some((slot, id)) = found else { return };
         if !self.messages.set_lacking(slot, SELF, true, self.now) {
             return;
         }
         self.happened(Happening::Corrupt(id));
-        let holders: Vec<HostIndex> = self.messages.holders(slot).hosts().filter(|host| *host != SELF).collect();
+        let holders: Vec<HostIndex> =
+            self.messages.holders(slot).hosts().filter(|host| *host != SELF).collect();
         for host in holders {
             self.say_lacks(host, vec![id]);
         }
@@ -114,7 +119,8 @@ impl Host {
             return;
         }
         let slots = self.messages.iter().map(|(slot, entry)| (slot, entry.id));
-        let listed = slots.filter(|(slot, _)| self.is_corrupt(*slot) && self.messages.holders(*slot).contains(to));
+        let listed =
+            slots.filter(|(slot, _)| self.is_corrupt(*slot) && self.messages.holders(*slot).contains(to));
         let ids = listed.map(|(_, id)| id).collect();
         self.say_lacks(to, ids);
     }

@@ -19,14 +19,22 @@ impl Host {
         if let Some(index) = self.peers.find(id) {
             return index;
         }
-        self.learn(&MemberRecord { id, name: id.to_string(), address: String::new(), boot: 0, removed: false });
+        self.learn(&MemberRecord {
+            id,
+            name: id.to_string(),
+            address: String::new(),
+            boot: 0,
+            removed: false,
+        });
         self.peers.find(id).expect("a host that was just learned of")
     }
 
     pub(super) fn local_list(&mut self, list: &GlobalList) -> HolderList {
-        HolderList::of(
-            list.iter().map(|entry| Holder { version: entry.version, place: entry.place, host: self.index_of(entry.host) }),
-        )
+        HolderList::of(list.iter().map(|entry| Holder {
+            version: entry.version,
+            place: entry.place,
+            host: self.index_of(entry.host),
+        }))
     }
 
     pub(super) fn global_list(&self, list: &HolderList) -> GlobalList {
@@ -39,7 +47,9 @@ impl Host {
     }
 
     pub(super) fn global_deliveries(&self, slot: Slot) -> GlobalDeliveries {
-        let Some(condition) = self.messages.entry(slot).condition_ref() else { return GlobalDeliveries::default() };
+        let Some(condition) = self.messages.entry(slot).condition_ref() else {
+            return GlobalDeliveries::default();
+        };
         self.deliveries_to_global(&condition.deliveries)
     }
 
@@ -72,7 +82,9 @@ impl Host {
     }
 
     pub(super) fn global_condition(&self, slot: Slot) -> GlobalCondition {
-        let Some(condition) = self.messages.entry(slot).condition_ref() else { return GlobalCondition::default() };
+        let Some(condition) = self.messages.entry(slot).condition_ref() else {
+            return GlobalCondition::default();
+        };
         GlobalCondition {
             deliveries: self.deliveries_to_global(&condition.deliveries),
             delay: condition.not_before.map(|start| start - self.now).filter(|delay| !delay.is_zero()),

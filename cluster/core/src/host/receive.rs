@@ -32,7 +32,8 @@ impl Host {
         let origin_index = self.index_of(origin);
         let mut refused = Vec::new();
         for (place, copy) in copies.into_iter().enumerate() {
-            let (Content::Message(message), Some(list)) = (&copy.content, lists.get(usize::from(copy.list))) else {
+            let (Content::Message(message), Some(list)) = (&copy.content, lists.get(usize::from(copy.list)))
+            else {
                 refused.push((place as u32, Refusal::Unreadable));
                 continue;
             };
@@ -96,7 +97,14 @@ impl Host {
     }
 
     /// Passes the rest of a chain, or of a branch of a tree, on to the holders that come next in the plan.
-    fn pass_on(&mut self, slot: Slot, message: &Arc<Message>, list: &HolderList, copy: &Copy, origin: HostId) {
+    fn pass_on(
+        &mut self,
+        slot: Slot,
+        message: &Arc<Message>,
+        list: &HolderList,
+        copy: &Copy,
+        origin: HostId,
+    ) {
         if copy.count <= 1 {
             return;
         }
@@ -123,7 +131,13 @@ impl Host {
     }
 
     /// Adds holders to messages that are here; a message that is not here cannot be confirmed.
-    pub(super) fn on_lists(&mut self, from: HostIndex, block: u64, lists: &[GlobalList], items: &[(MessageId, u16)]) {
+    pub(super) fn on_lists(
+        &mut self,
+        from: HostIndex,
+        block: u64,
+        lists: &[GlobalList],
+        items: &[(MessageId, u16)],
+    ) {
         let lists: Vec<HolderList> = lists.iter().map(|list| self.local_list(list)).collect();
         let mut refused = Vec::new();
         for (place, (id, list)) in items.iter().enumerate() {

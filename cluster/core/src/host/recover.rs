@@ -140,7 +140,9 @@ impl Host {
 
     fn recover_seen(&mut self, seen: &[u8]) {
         let mut take = Take(seen);
-        while let (Ok(id), Ok(counter), Ok(nonce), Ok(commit)) = (take.u128(), take.u64(), take.u64(), take.u64()) {
+        while let (Ok(id), Ok(counter), Ok(nonce), Ok(commit)) =
+            (take.u128(), take.u64(), take.u64(), take.u64())
+        {
             if let Some(index) = self.peers.find(HostId(id)) {
                 let peer = self.peers.get_mut(index);
                 (peer.boot, peer.commit) = (Boot { counter, nonce }, Commit(commit));

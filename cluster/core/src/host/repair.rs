@@ -37,8 +37,13 @@ impl Host {
             .collect();
         let mut left = REPAIRS_MAX;
         for (group, missing) in &short {
-            let slots: Vec<Slot> =
-                self.messages.iter().filter(|(_, entry)| entry.group == *group).map(|(slot, _)| slot).take(left).collect();
+            let slots: Vec<Slot> = self
+                .messages
+                .iter()
+                .filter(|(_, entry)| entry.group == *group)
+                .map(|(slot, _)| slot)
+                .take(left)
+                .collect();
             left -= slots.len();
             for slot in slots {
                 self.add_replicas(slot, *missing);
@@ -56,7 +61,8 @@ impl Host {
         let counts = |host: &HostIndex| *host == SELF || !self.is_to_be_replaced(*host);
         let good = list.hosts().filter(counts).count();
         let missing = usize::from(group.key.replicas).saturating_sub(good);
-        let others = self.peers.others().filter(|(host, peer)| peer.takes_replicas() && !list.contains(*host)).count();
+        let others =
+            self.peers.others().filter(|(host, peer)| peer.takes_replicas() && !list.contains(*host)).count();
         Some(missing.min(others)).filter(|missing| *missing > 0)
     }
 

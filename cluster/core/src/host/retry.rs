@@ -84,9 +84,14 @@ impl Host {
             }
         }
         if let Some((_, copy)) = held.first() {
-            let has_it = |id: &HostId| held.iter().map(|(host, _)| *host).find(|host| self.peers.id(*host) == *id);
+            let has_it =
+                |id: &HostId| held.iter().map(|(host, _)| *host).find(|host| self.peers.id(*host) == *id);
             let lowest = copy.holders.iter().find_map(has_it).unwrap_or(held[0].0);
-            return if lowest == SELF { Verdict::FinishHere } else { Verdict::PassTo(lowest, Attempt::Finish) };
+            return if lowest == SELF {
+                Verdict::FinishHere
+            } else {
+                Verdict::PassTo(lowest, Attempt::Finish)
+            };
         }
         match yield_to {
             Some(host) => Verdict::PassTo(host, Attempt::Retry(None)),
@@ -114,13 +119,20 @@ impl Host {
                     self.finish_enqueue(op, place, slot);
                 }
                 Some(_) => {
-                    self.settle_place(op, place, EnqueueOutcome::Failed(RequestError::OtherContent(message.id)));
+                    self.settle_place(
+                        op,
+                        place,
+                        EnqueueOutcome::Failed(RequestError::OtherContent(message.id)),
+                    );
                 }
                 // It was deleted between the question and now.
-                None => self.settle_place(op, place, EnqueueOutcome::Failed(RequestError::Deleted(message.id))),
+                None => {
+                    self.settle_place(op, place, EnqueueOutcome::Failed(RequestError::Deleted(message.id)))
+                }
             },
             Verdict::PassTo(host, attempt) => {
-                let single = Enqueue { messages: vec![message.clone()], attempt, placed: true, ..enqueue.clone() };
+                let single =
+                    Enqueue { messages: vec![message.clone()], attempt, placed: true, ..enqueue.clone() };
                 self.forward(host, Request::Enqueue(single), enqueue.timeout, Then::Enqueue { op, place });
             }
         }

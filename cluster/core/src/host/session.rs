@@ -93,12 +93,15 @@ impl Host {
     fn has_lost_something(&self, boot: Boot, commit: crate::ids::Commit) -> bool {
         let mine = self.identity.boot;
         let clone_ran = boot.counter == mine.counter && boot.nonce != mine.nonce;
-        boot.counter > mine.counter || clone_ran || (boot.counter < mine.counter && commit > self.commit_at_boot)
+        boot.counter > mine.counter
+            || clone_ran
+            || (boot.counter < mine.counter && commit > self.commit_at_boot)
     }
 
     fn may_speak(&self, index: HostIndex, hello: &Hello) -> bool {
         let peer = self.peers.get(index);
-        let is_clone = hello.boot.counter == peer.boot.counter && ![0, hello.boot.nonce].contains(&peer.boot.nonce);
+        let is_clone =
+            hello.boot.counter == peer.boot.counter && ![0, hello.boot.nonce].contains(&peer.boot.nonce);
         let lost = hello.boot.counter > peer.boot.counter && hello.commit_at_boot < peer.commit;
         if lost {
             return false;
@@ -130,7 +133,14 @@ impl Host {
             peer.steps_best = 0;
         }
         let sync = SyncProgress::default();
-        peer.session = Some(Session { link, connection, next_sent: 1, next_expected: 1, sync, told_lacking: Default::default() });
+        peer.session = Some(Session {
+            link,
+            connection,
+            next_sent: 1,
+            next_expected: 1,
+            sync,
+            told_lacking: Default::default(),
+        });
         let id = peer.id;
         if restarted || moved {
             self.keep_member(index);
@@ -150,7 +160,8 @@ impl Host {
     pub(super) fn on_envelope(&mut self, link: LinkId, envelope: Envelope) {
         let Some(index) = self.peers.on_link(link) else { return };
         let peer = self.peers.get_mut(index);
-        let Some(session) = peer.session.as_mut().filter(|session| session.connection == envelope.connection) else {
+        let Some(session) = peer.session.as_mut().filter(|session| session.connection == envelope.connection)
+        else {
             return;
         };
         let (expected, count) = (session.next_expected, envelope.frames.len() as u64);
@@ -174,7 +185,9 @@ impl Host {
             Frame::Members(records) => self.on_members(records),
             Frame::Settings(settings) => self.on_settings(settings),
             Frame::Availability(availability) => self.on_availability(from, availability),
-            Frame::Replicate { block, origin, lists, copies } => self.on_replicate(from, block, origin, &lists, copies),
+            Frame::Replicate { block, origin, lists, copies } => {
+                self.on_replicate(from, block, origin, &lists, copies)
+            }
             Frame::Lists { block, lists, items } => self.on_lists(from, block, &lists, &items),
             Frame::Stored { block, refused } => self.on_stored(from, block, &refused),
             Frame::Confirm(items) => self.on_confirm(from, &items),

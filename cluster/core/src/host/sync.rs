@@ -68,7 +68,13 @@ impl Host {
     }
 
     /// A peer's sums: what differs is told in full.
-    pub(super) fn on_digest(&mut self, from: HostIndex, theirs: &[(u16, u64)], only: Option<u16>, answer: bool) {
+    pub(super) fn on_digest(
+        &mut self,
+        from: HostIndex,
+        theirs: &[(u16, u64)],
+        only: Option<u16>,
+        answer: bool,
+    ) {
         let digests = self.messages.digests();
         let ours = match only {
             Some(bucket) => vec![(bucket, digests.bucket(from, bucket))],
@@ -82,7 +88,8 @@ impl Host {
         if only.is_some() && differing.is_empty() {
             return;
         }
-        let items: Vec<EntryItem> = differing.iter().flat_map(|bucket| self.entries_for(from, *bucket)).collect();
+        let items: Vec<EntryItem> =
+            differing.iter().flat_map(|bucket| self.entries_for(from, *bucket)).collect();
         let mut chunks = items.chunks(FRAME_ITEMS).peekable();
         let lane = self.outbox.early(from);
         if chunks.peek().is_none() {
@@ -97,7 +104,9 @@ impl Host {
 
     fn entries_for(&self, peer: HostIndex, bucket: u16) -> Vec<EntryItem> {
         let ids = self.messages.bucket(usize::from(bucket)).into_iter();
-        let slots = ids.filter_map(|id| self.messages.find(id)).filter(|slot| self.messages.holders(*slot).contains(peer));
+        let slots = ids
+            .filter_map(|id| self.messages.find(id))
+            .filter(|slot| self.messages.holders(*slot).contains(peer));
         slots
             .map(|slot| {
                 let share = self.messages.share(slot);
@@ -160,7 +169,8 @@ impl Host {
         let mut items = Vec::with_capacity(ids.len());
         for id in ids {
             let Some(slot) = self.messages.find(*id) else { continue };
-            let place = lists.place(self.messages.share(slot).list_hash, || self.global_list(self.messages.holders(slot)));
+            let place = lists
+                .place(self.messages.share(slot).list_hash, || self.global_list(self.messages.holders(slot)));
             items.push((*id, place, self.global_deliveries(slot)));
         }
         self.outbox.early(to).rest.push(Frame::Knows { lists: lists.into_lists(), items });
@@ -176,13 +186,16 @@ impl Host {
         let lists: Vec<_> = lists.iter().map(|list| self.local_list(list)).collect();
         let mut differs = Vec::new();
         for (id, list, deliveries) in items {
-            let (Some(slot), Some(theirs)) = (self.messages.find(*id), lists.get(usize::from(*list))) else { continue };
+            let (Some(slot), Some(theirs)) = (self.messages.find(*id), lists.get(usize::from(*list))) else {
+                continue;
+            };
             let mut keep = self.messages.merge_holders(slot, theirs, self.now);
             keep |= self.merge_deliveries(slot, deliveries);
             if keep {
                 self.keep_state(slot);
             }
-            let knows_more = self.messages.holders(slot) != theirs || self.knows_more_deliveries(slot, deliveries);
+            let knows_more =
+                self.messages.holders(slot) != theirs || self.knows_more_deliveries(slot, deliveries);
             if knows_more {
                 differs.push(*id);
             }
@@ -212,6 +225,7 @@ fn differing_buckets(ours: &[(u16, u64)], theirs: &[(u16, u64)]) -> Vec<u16> {
     let ours: std::collections::BTreeMap<u16, u64> = ours.iter().copied().collect();
     let theirs: std::collections::BTreeMap<u16, u64> = theirs.iter().copied().collect();
     let buckets: std::collections::BTreeSet<u16> = ours.keys().chain(theirs.keys()).copied().collect();
-    let sum = |sums: &std::collections::BTreeMap<u16, u64>, bucket: u16| sums.get(&bucket).copied().unwrap_or(0);
+    let sum =
+        |sums: &std::collections::BTreeMap<u16, u64>, bucket: u16| sums.get(&bucket).copied().unwrap_or(0);
     buckets.into_iter().filter(|bucket| sum(&ours, *bucket) != sum(&theirs, *bucket)).collect()
 }

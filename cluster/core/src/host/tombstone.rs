@@ -34,7 +34,12 @@ impl Host {
             replicas = replicas.max(self.messages.group(slot).key.replicas);
             self.drop_copy(id);
         }
-        let record = self.append(Record::Tombstone(TombstoneRecord { id, holders: holders.clone(), replicas, everyone }));
+        let record = self.append(Record::Tombstone(TombstoneRecord {
+            id,
+            holders: holders.clone(),
+            replicas,
+            everyone,
+        }));
         let kept = HostSet::of(SELF);
         let confirmed = HostSet::EMPTY;
         self.tombstones.insert(id, Tombstone { record, holders, replicas, everyone, confirmed, kept });
@@ -76,7 +81,11 @@ impl Host {
     /// Whether a host was removed, and every member knows that and has synchronised since: nothing waits for it any more.
     pub(super) fn is_gone(&self, host: HostIndex) -> bool {
         let peer = self.peers.get(host);
-        peer.removed && self.peers.members().all(|(member, _)| member == SELF || peer.removal_known_by.contains(member))
+        peer.removed
+            && self
+                .peers
+                .members()
+                .all(|(member, _)| member == SELF || peer.removal_known_by.contains(member))
     }
 
     /// A peer has answered a digest in full, and so knows of all removals that it was told of before.
@@ -137,9 +146,15 @@ impl Host {
     }
 
     /// Asks a peer to keep a tombstone; `delete` waits for the answer to the block, whose number comes back.
-    pub(super) fn push_tombstone(&mut self, id: MessageId, to: HostIndex, delete: Option<u64>) -> Option<u64> {
+    pub(super) fn push_tombstone(
+        &mut self,
+        id: MessageId,
+        to: HostIndex,
+        delete: Option<u64>,
+    ) -> Option<u64> {
         let tombstone = self.tombstones.get(id)?;
-        let item = (tombstone.holders.clone(), tombstone.replicas, tombstone.everyone, tombstone.confirmed.clone());
+        let item =
+            (tombstone.holders.clone(), tombstone.replicas, tombstone.everyone, tombstone.confirmed.clone());
         self.send_tombstone(id, to, delete, item)
     }
 
@@ -194,8 +209,12 @@ impl Host {
     /// Pushes what has not been confirmed by hosts that can be talked to: whoever did so first may be gone.
     pub(super) fn push_tombstones_again(&mut self) {
         let connected: Vec<HostIndex> = self.peers.connected().iter().collect();
-        let everyone = self.tombstones.ids().iter().any(|id| self.tombstones.get(*id).is_some_and(|one| one.everyone));
-        if !everyone && connected.iter().all(|host| self.tombstones.awaiting(*host) == 0) && self.unconfirmed.is_empty() {
+        let everyone =
+            self.tombstones.ids().iter().any(|id| self.tombstones.get(*id).is_some_and(|one| one.everyone));
+        if !everyone
+            && connected.iter().all(|host| self.tombstones.awaiting(*host) == 0)
+            && self.unconfirmed.is_empty()
+        {
             return;
         }
         for id in self.tombstones.ids() {
@@ -214,7 +233,13 @@ impl Host {
     }
 
     /// Peers ask this host to keep tombstones.
-    pub(super) fn on_tombstones(&mut self, from: HostIndex, block: u64, lists: &[GlobalList], items: Vec<TombstoneItem>) {
+    pub(super) fn on_tombstones(
+        &mut self,
+        from: HostIndex,
+        block: u64,
+        lists: &[GlobalList],
+        items: Vec<TombstoneItem>,
+    ) {
         let lists: Vec<HolderList> = lists.iter().map(|list| self.local_list(list)).collect();
         let mut own_lists = ListTable::default();
         let mut kept = Vec::with_capacity(items.len());
@@ -252,8 +277,16 @@ impl Host {
     }
 
     /// A peer keeps tombstones that this host has pushed.
-    pub(super) fn on_kept(&mut self, from: HostIndex, block: u64, lists: &[GlobalList], items: Vec<KeptItem>) {
-        let Some(Block::Tombstones { deletes }) = self.peers.get_mut(from).blocks.remove(&block) else { return };
+    pub(super) fn on_kept(
+        &mut self,
+        from: HostIndex,
+        block: u64,
+        lists: &[GlobalList],
+        items: Vec<KeptItem>,
+    ) {
+        let Some(Block::Tombstones { deletes }) = self.peers.get_mut(from).blocks.remove(&block) else {
+            return;
+        };
         let lists: Vec<HolderList> = lists.iter().map(|list| self.local_list(list)).collect();
         for item in items {
             let confirmed: HostSet = item.confirmed.iter().map(|host| self.index_of(*host)).collect();

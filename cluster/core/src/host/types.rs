@@ -43,7 +43,10 @@ impl Host {
         if self.settings.get(&format!("pause-in/{message_type}")) == Some("yes") {
             return Err(RequestError::Paused(message_type.clone()));
         }
-        let limit = self.settings.get(&format!("length-max/{message_type}")).and_then(|limit| limit.parse::<u64>().ok());
+        let limit = self
+            .settings
+            .get(&format!("length-max/{message_type}"))
+            .and_then(|limit| limit.parse::<u64>().ok());
         let Some(limit) = limit else { return Ok(()) };
         if self.cluster_length(message_type) + more as u64 > limit {
             let what = format!("message type {message_type}");
@@ -54,8 +57,13 @@ impl Host {
 
     /// How many messages of a type there are: those served here, and what the others said last of theirs.
     fn cluster_length(&self, message_type: &MessageType) -> u64 {
-        let here: u64 = self.type_views().iter().filter(|view| view.name == *message_type).map(|view| view.owned).sum();
-        let there = self.peers.others().filter(|(_, peer)| peer.is_live()).flat_map(|(_, peer)| &peer.availability.depths);
+        let here: u64 =
+            self.type_views().iter().filter(|view| view.name == *message_type).map(|view| view.owned).sum();
+        let there = self
+            .peers
+            .others()
+            .filter(|(_, peer)| peer.is_live())
+            .flat_map(|(_, peer)| &peer.availability.depths);
         here + there.filter(|(name, _)| name == message_type).map(|(_, depth)| depth).sum::<u64>()
     }
 }

@@ -58,7 +58,8 @@ impl Host {
         }
         let number = self.number();
         let deadline = self.now + dequeue.wait;
-        let wait = Wait { origin, dequeue, deadline, asked: HostSet::EMPTY, relayed: HostSet::EMPTY, asking: false };
+        let wait =
+            Wait { origin, dequeue, deadline, asked: HostSet::EMPTY, relayed: HostSet::EMPTY, asking: false };
         self.waits.by_number.insert(number, wait);
         self.ask_next(number);
     }
@@ -71,8 +72,10 @@ impl Host {
             let depths = peer.availability.depths.iter().filter(|(name, _)| types.contains(name));
             depths.map(|(_, depth)| *depth).sum::<u64>()
         };
-        let able = self.peers.others().filter(|(host, peer)| peer.is_connected() && !wait.asked.contains(*host));
-        let next = able.max_by_key(|(host, peer)| (depth(peer), std::cmp::Reverse(*host))).map(|(host, _)| host);
+        let able =
+            self.peers.others().filter(|(host, peer)| peer.is_connected() && !wait.asked.contains(*host));
+        let next =
+            able.max_by_key(|(host, peer)| (depth(peer), std::cmp::Reverse(*host))).map(|(host, _)| host);
         let request = Dequeue { wait: std::time::Duration::ZERO, forwarded: true, ..wait.dequeue.clone() };
         match next {
             Some(host) => {
@@ -120,7 +123,8 @@ impl Host {
         }
         for host in self.peers.connected().iter() {
             let sent = &mut self.peers.get_mut(host).interest_sent;
-            let fresh: Vec<MessageType> = types.iter().filter(|name| sent.insert((*name).clone())).cloned().collect();
+            let fresh: Vec<MessageType> =
+                types.iter().filter(|name| sent.insert((*name).clone())).cloned().collect();
             if !fresh.is_empty() {
                 self.outbox.early(host).rest.push(Frame::Interest(fresh));
             }
@@ -128,10 +132,17 @@ impl Host {
     }
 
     /// What a host that was asked has answered.
-    pub(super) fn wait_answered(&mut self, number: u64, from: HostIndex, answer: Result<Reply, RequestError>) {
+    pub(super) fn wait_answered(
+        &mut self,
+        number: u64,
+        from: HostIndex,
+        answer: Result<Reply, RequestError>,
+    ) {
         let found = matches!(&answer, Ok(Reply::Dequeued(deliveries)) if !deliveries.is_empty());
         let Some(wait) = self.waits.by_number.get_mut(&number) else {
-            return if let Ok(reply) = answer { self.give_back(from, reply) };
+            return if let Ok(reply) = answer {
+                self.give_back(from, reply)
+            };
         };
         wait.asking = false;
         match answer {
@@ -160,7 +171,8 @@ impl Host {
         let types: Vec<MessageType> = self.waits.sleeping.keys().cloned().collect();
         for name in types {
             while self.has_ready(std::slice::from_ref(&name))
-                && let Some(number) = self.waits.sleeping.get(&name).and_then(|numbers| numbers.first().copied())
+                && let Some(number) =
+                    self.waits.sleeping.get(&name).and_then(|numbers| numbers.first().copied())
             {
                 self.leave_sleep(number);
                 self.wake(number);
@@ -168,8 +180,11 @@ impl Host {
         }
         for host in self.peers.connected().iter() {
             let interests = &self.peers.get(host).interests;
-            let ready: Vec<MessageType> =
-                interests.iter().filter(|name| self.has_ready(std::slice::from_ref(*name))).cloned().collect();
+            let ready: Vec<MessageType> = interests
+                .iter()
+                .filter(|name| self.has_ready(std::slice::from_ref(*name)))
+                .cloned()
+                .collect();
             if !ready.is_empty() {
                 let interests = &mut self.peers.get_mut(host).interests;
                 ready.iter().for_each(|name| {
@@ -217,7 +232,8 @@ impl Host {
 
     /// The client has gone away: what is still found for it is given back.
     pub(super) fn cancel_wait(&mut self, origin: Origin) {
-        let number = self.waits.by_number.iter().find(|(_, wait)| wait.origin == origin).map(|(number, _)| *number);
+        let number =
+            self.waits.by_number.iter().find(|(_, wait)| wait.origin == origin).map(|(number, _)| *number);
         if let Some(number) = number {
             self.remove_wait(number);
         }

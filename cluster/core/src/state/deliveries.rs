@@ -87,7 +87,9 @@ impl Deliveries {
         let lease = LeaseNumber(self.lease_highest().0.saturating_add(1));
         let state = LeaseState::Until(until);
         match self.line_mut(owner) {
-            Some(line) => *line = OwnerLine { lease, extension: 0, count: line.count.saturating_add(1), state, owner },
+            Some(line) => {
+                *line = OwnerLine { lease, extension: 0, count: line.count.saturating_add(1), state, owner }
+            }
             None => self.lines.push(OwnerLine { owner, lease, extension: 0, count: 1, state }),
         }
         lease
@@ -152,7 +154,9 @@ impl Deliveries {
         self.lines.iter().fold(mix(u64::from(self.epoch) + 1), |hash, line| {
             let lease = u64::from(line.lease.0) << 32 | u64::from(line.extension) << 1;
             let released = u64::from(line.state == LeaseState::Released);
-            hash.wrapping_add(mix(mix_id(id_of(line.owner).0) ^ mix(lease | released) ^ u64::from(line.count).rotate_left(17)))
+            hash.wrapping_add(mix(mix_id(id_of(line.owner).0)
+                ^ mix(lease | released)
+                ^ u64::from(line.count).rotate_left(17)))
         })
     }
 
@@ -195,7 +199,11 @@ mod tests {
         right.lease(B, NOW + Duration::from_secs(20));
         assert!(left.release(on_left, NOW));
         assert!(left.merge(&right) && right.merge(&left));
-        assert_eq!(left.leased_until(NOW), Some(NOW + Duration::from_secs(20)), "the other side's lease holds");
+        assert_eq!(
+            left.leased_until(NOW),
+            Some(NOW + Duration::from_secs(20)),
+            "the other side's lease holds"
+        );
         assert_eq!((left.count(), right.count()), (2, 2));
         let id_of = |host: HostIndex| HostId(u128::from(host.0));
         assert_eq!(left.hash(id_of), right.hash(id_of));

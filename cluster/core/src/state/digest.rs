@@ -50,7 +50,11 @@ impl Digests {
     #[must_use]
     pub fn for_peer(&self, peer: HostIndex) -> Vec<(u16, u64)> {
         let Some(sums) = self.by_peer.get(&peer) else { return Vec::new() };
-        sums.iter().enumerate().filter(|(_, sum)| **sum != 0).map(|(bucket, sum)| (bucket as u16, *sum)).collect()
+        sums.iter()
+            .enumerate()
+            .filter(|(_, sum)| **sum != 0)
+            .map(|(bucket, sum)| (bucket as u16, *sum))
+            .collect()
     }
 
     /// The sum for `peer` in one bucket.

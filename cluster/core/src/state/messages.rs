@@ -246,7 +246,9 @@ impl Messages {
         self.detach(slot);
         let entry = self.entries.remove(slot)?;
         self.body_bytes -= u64::from(entry.fingerprint.length);
-        if let Ok(found) = self.by_id[bucket_of(entry.id)].find_entry(mix_id(entry.id.0), |other| *other == slot) {
+        if let Ok(found) =
+            self.by_id[bucket_of(entry.id)].find_entry(mix_id(entry.id.0), |other| *other == slot)
+        {
             found.remove();
         }
         self.leave_group(entry.group);
@@ -305,8 +307,12 @@ impl Messages {
 
     /// Forgets everything that `host` has said that it lacks: its session is over.
     pub fn forget_lacking(&mut self, host: HostIndex, now: Instant) {
-        let concerned: Vec<GroupId> =
-            self.groups.iter().filter(|(_, group)| group.key.lacking.contains(host)).map(|(id, _)| id).collect();
+        let concerned: Vec<GroupId> = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.key.lacking.contains(host))
+            .map(|(id, _)| id)
+            .collect();
         if concerned.is_empty() {
             return;
         }
@@ -462,7 +468,8 @@ impl Messages {
             let group = self.groups.get(group);
             (group.head, group.tail, group.returned)
         };
-        let is_before = |messages: &Self, other: Slot| other != Slot::NONE && messages.entry(other).sequence < sequence;
+        let is_before =
+            |messages: &Self, other: Slot| other != Slot::NONE && messages.entry(other).sequence < sequence;
         let mut previous = if tail == Slot::NONE || is_before(self, tail) {
             tail
         } else if is_before(self, returned) {

@@ -76,10 +76,9 @@ impl<T> Slab<T> {
     /// All values with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (Slot, &T)> {
         self.chunks.iter().enumerate().flat_map(|(chunk, values)| {
-            values
-                .iter()
-                .enumerate()
-                .filter_map(move |(place, value)| Some((Slot((chunk * CHUNK + place) as u32), value.as_ref()?)))
+            values.iter().enumerate().filter_map(move |(place, value)| {
+                Some((Slot((chunk * CHUNK + place) as u32), value.as_ref()?))
+            })
         })
     }
 }
@@ -95,6 +94,9 @@ mod tests {
         assert_eq!(slab.remove(slots[CHUNK]), Some(CHUNK));
         assert_eq!(slab.remove(slots[CHUNK]), None);
         assert_eq!(slab.insert(7), slots[CHUNK]);
-        assert_eq!((slab.get(slots[CHUNK]), slab.len(), slab.iter().count()), (Some(&7), slots.len(), slots.len()));
+        assert_eq!(
+            (slab.get(slots[CHUNK]), slab.len(), slab.iter().count()),
+            (Some(&7), slots.len(), slots.len())
+        );
     }
 }

@@ -62,7 +62,11 @@ impl Standing {
         self.candidates(list, lacking).filter(|host| *host == SELF || self.live.contains(*host)).count()
     }
 
-    fn candidates<'a>(&'a self, list: &'a HolderList, lacking: &'a HostSet) -> impl Iterator<Item = HostIndex> + 'a {
+    fn candidates<'a>(
+        &'a self,
+        list: &'a HolderList,
+        lacking: &'a HostSet,
+    ) -> impl Iterator<Item = HostIndex> + 'a {
         list.hosts().filter(move |host| !self.removed.contains(*host) && !lacking.contains(*host))
     }
 }

@@ -64,7 +64,9 @@ impl RedbStore {
             .collect();
         let new = self.new_rows(writes, &erased);
         let first_new = Sequence(self.next_sequence);
-        if let Some(Write::Append(last, _)) = writes.iter().rev().find(|write| matches!(write, Write::Append(..))) {
+        if let Some(Write::Append(last, _)) =
+            writes.iter().rev().find(|write| matches!(write, Write::Append(..)))
+        {
             self.next_sequence = last.0 + 1;
         }
         let commit = self.commit + 1;
@@ -96,7 +98,8 @@ impl RedbStore {
             if erased.contains(sequence) {
                 continue;
             }
-            let body = if let Record::Message(record) = record { record.message.body.clone() } else { Bytes::new() };
+            let body =
+                if let Record::Message(record) = record { record.message.body.clone() } else { Bytes::new() };
             let has_room = |row: &NewRow| {
                 row.heads.count < ROW_RECORDS && row.heads.body_bytes + body.len() <= ROW_BODY_BYTES
             };
@@ -131,7 +134,11 @@ impl RedbStore {
     }
 
     /// Marks records dead, and removes the rows that have no live one left.
-    fn bury(&mut self, transaction: &WriteTransaction, sequences: Vec<Sequence>) -> Result<(), ::redb::Error> {
+    fn bury(
+        &mut self,
+        transaction: &WriteTransaction,
+        sequences: Vec<Sequence>,
+    ) -> Result<(), ::redb::Error> {
         if sequences.is_empty() {
             return Ok(());
         }

@@ -58,10 +58,11 @@ pub fn open(path: &Path, cache_bytes: usize, fresh: Fresh, nonce: u64) -> Result
     if !path.try_exists().map_err(io)? {
         create(path, cache_bytes, fresh)?;
     }
-    let database = Database::builder().set_cache_size(cache_bytes).open(path).map_err(|error| match error {
-        ::redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path.to_owned()),
-        error => OpenError::Damaged { path: path.to_owned(), why: error.to_string() },
-    })?;
+    let database =
+        Database::builder().set_cache_size(cache_bytes).open(path).map_err(|error| match error {
+            ::redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path.to_owned()),
+            error => OpenError::Damaged { path: path.to_owned(), why: error.to_string() },
+        })?;
     let damaged = |error: ::redb::Error| OpenError::Damaged { path: path.to_owned(), why: error.to_string() };
     load(database, path, nonce).map_err(damaged)
 }
@@ -76,7 +77,8 @@ fn create(path: &Path, cache_bytes: usize, fresh: Fresh) -> Result<(), OpenError
         // What a crash during an earlier creation has left was never a store.
         std::fs::remove_file(&unfinished).map_err(io)?;
     }
-    let made = Database::builder().set_cache_size(cache_bytes).create(&unfinished).map_err(::redb::Error::from);
+    let made =
+        Database::builder().set_cache_size(cache_bytes).create(&unfinished).map_err(::redb::Error::from);
     let filled = made.and_then(|database| {
         let transaction = database.begin_write()?;
         {
@@ -105,7 +107,8 @@ struct Tail {
 /// Reads everything but bodies, and begins a new boot.
 fn load(database: Database, path: &Path, nonce: u64) -> Result<Opened, ::redb::Error> {
     let missing = || ::redb::Error::Corrupted("the store does not say whose it is".into());
-    let (mut rows, mut records, mut corrupt, mut meta) = (Rows::default(), Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut records, mut corrupt, mut meta) =
+        (Rows::default(), Vec::new(), Vec::new(), Vec::new());
     let (mut host, mut store_id, mut seen) = (None, None, Vec::new());
     let mut tail = Tail { commit: 0, clock: 0, next_sequence: 1, boot: 0 };
     {

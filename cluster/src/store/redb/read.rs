@@ -24,12 +24,19 @@ impl Store for RedbStore {
 
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {
         match self.tables() {
-            Ok((heads, bodies)) => sequences.iter().map(|sequence| self.read_one(&heads, &bodies, *sequence)).collect(),
+            Ok((heads, bodies)) => {
+                sequences.iter().map(|sequence| self.read_one(&heads, &bodies, *sequence)).collect()
+            }
             Err(error) => sequences.iter().map(|_| Err(error.clone())).collect(),
         }
     }
 
-    fn scan(&self, from: Sequence, newest_first: bool, count: usize) -> Vec<(Sequence, Result<Record, ReadError>)> {
+    fn scan(
+        &self,
+        from: Sequence,
+        newest_first: bool,
+        count: usize,
+    ) -> Vec<(Sequence, Result<Record, ReadError>)> {
         let Ok((heads, _)) = self.tables() else { return Vec::new() };
         let mut found = Vec::new();
         let rows: Box<dyn Iterator<Item = (Sequence, &crate::store::rows::Row)>> =

@@ -59,7 +59,10 @@ impl RedbStore {
                 let value = heads.remove(first.0)?;
                 let body = bodies.remove(first.0)?;
                 dead.remove(first.0)?;
-                let (Some(value), body) = (value, body.as_ref().map(|body| body.value()).unwrap_or_default()) else { continue };
+                let (Some(value), body) = (value, body.as_ref().map(|body| body.value()).unwrap_or_default())
+                else {
+                    continue;
+                };
                 let Ok(view) = RowView::new(*first, value.value()) else { continue };
                 for place in (0..view.count()).filter(|place| !row.is_dead(*place)) {
                     let Ok(entry) = view.entry(place) else { continue };
