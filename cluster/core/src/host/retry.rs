@@ -45,6 +45,9 @@ impl Host {
         silent: &HostSet,
         yield_to: Option<HostIndex>,
     ) {
+        if !self.is_enqueue_open(op) {
+            return;
+        }
         let tried = match &enqueue.attempt {
             Attempt::Retry(Some(tried)) => self.peers.indexes_of(tried),
             _ => self.peers.members().map(|(host, _)| host).collect(),

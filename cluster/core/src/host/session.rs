@@ -69,7 +69,8 @@ impl Host {
             removed: false,
         };
         let known = self.peers.find(hello.from);
-        if hello.from == self.identity.id || known.is_some_and(|index| !self.may_speak(index, &hello)) {
+        let refused = known.is_some_and(|index| !self.may_speak(index, &hello)) || self.name_is_taken(&hello);
+        if hello.from == self.identity.id || refused {
             // A removed host learns from the hello why it is refused; the others have nothing to learn.
             if let Some(index) = known.filter(|index| *index != SELF && self.peers.get(*index).removed) {
                 self.say_hello(index, link, hello.connection);
@@ -96,6 +97,12 @@ impl Host {
         boot.counter > mine.counter
             || clone_ran
             || (boot.counter < mine.counter && commit > self.commit_at_boot)
+    }
+
+    /// Whether another live member, or this host, has the name of whoever says hello.
+    fn name_is_taken(&self, hello: &Hello) -> bool {
+        let other = |peer: &super::peers::Peer| peer.name == hello.name && peer.id != hello.from;
+        other(self.peers.me()) || self.peers.others().any(|(_, peer)| other(peer) && peer.is_connected())
     }
 
     fn may_speak(&self, index: HostIndex, hello: &Hello) -> bool {
@@ -147,6 +154,7 @@ impl Host {
         }
         self.happened(Happening::Session(id));
         self.pass_fence(index);
+        self.replace_namesake(index);
         self.on_members(hello.members);
         self.on_settings(hello.settings);
         self.expect_progress(index);
