@@ -27,6 +27,9 @@ use crate::store::model::Disk;
 /// How often a host looks for members that it has no link with.
 const DIAL_EVERY: u64 = 50_000;
 
+/// How long the two sides of a link have to say hello, in microseconds.
+const HELLO_TIMEOUT: u64 = 2_000_000;
+
 /// Something that will happen.
 #[derive(Debug)]
 enum Due {
@@ -39,6 +42,7 @@ enum Due {
     Dial(NodeId, u64),
     Dialled(NodeId, NodeId),
     LinkLost(LinkId, NodeId),
+    HelloTimeout(LinkId),
 }
 
 /// What the world writes down: when, who, what.
@@ -323,6 +327,7 @@ impl World {
             }
             Due::Dialled(from, to) => self.dialled(from, to),
             Due::LinkLost(link, node) => self.give(node, Event::Disconnected(link)),
+            Due::HelloTimeout(link) => self.close_if_unused(link),
             Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
         }
     }
@@ -420,6 +425,7 @@ impl World {
         if self.nodes[from].process.is_some() && self.nodes[to].process.is_some() {
             let link = self.network.open(from, to);
             let peer = self.nodes[to].id;
+            self.schedule(HELLO_TIMEOUT, Due::HelloTimeout(link));
             self.give(from, Event::Connected(peer, link));
         }
     }
@@ -483,6 +489,17 @@ impl World {
                 self.lose_disk(node);
                 self.start(node);
             }
+        }
+    }
+
+    /// Closes a link on which not both sides have said hello in time.
+    fn close_if_unused(&mut self, link: LinkId) {
+        let Some(ends) = self.network.ends(link) else { return };
+        let used = |node: NodeId| self.core(node).is_some_and(|core| core.has_session_on(link));
+        if !used(ends.dialler) || !used(ends.acceptor) {
+            self.network.close(link);
+            self.schedule(50, Due::LinkLost(link, ends.dialler));
+            self.schedule(50, Due::LinkLost(link, ends.acceptor));
         }
     }
 

@@ -281,7 +281,7 @@ impl Host {
             match alarm {
                 Alarm::Enqueue(op) => self.on_enqueue_alarm(op),
                 Alarm::Push(push) => self.finish_push(push),
-                Alarm::Delete(op) => self.finish_delete(op),
+                Alarm::Delete(op) => self.on_delete_alarm(op),
                 Alarm::Inquiry(inquiry) => self.finish_inquiry(inquiry),
                 Alarm::Forward(forward) => self.on_forward_timeout(forward),
                 Alarm::Wait(wait) => self.on_wait_deadline(wait),

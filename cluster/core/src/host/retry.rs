@@ -34,7 +34,8 @@ impl Host {
             return;
         }
         let ids = enqueue.messages.iter().map(|message| message.id).collect();
-        self.inquire(ids, true, Purpose::Retry { op, enqueue: Box::new(enqueue) });
+        let number = self.number();
+        self.inquire(number, ids, true, Purpose::Retry { op, enqueue: Box::new(enqueue) });
     }
 
     pub(super) fn retry_inquired(

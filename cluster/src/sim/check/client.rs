@@ -108,22 +108,11 @@ impl Clients {
                     }
                 }
             }
-            (Asked::Lease { receipts, extension }, Some((at, Reply::Leases(results)))) => {
+            (Asked::Lease { receipts, extension: Some(extension) }, Some((_, Reply::Leases(results)))) => {
                 for ((id, place), result) in receipts.iter().zip(results) {
                     let seen = history.lives.get_mut(id).and_then(|life| life.deliveries.get_mut(*place));
                     if let (Some(seen), true) = (seen, result.is_ok()) {
-                        match extension {
-                            Some(extension) => seen.lease_ends = under_way.at + extension.as_micros() as u64,
-                            None => seen.released = Some(seen.released.map_or(at, |released| released.min(at))),
-                        }
-                    }
-                }
-            }
-            // A release that was not answered may have happened.
-            (Asked::Lease { receipts, extension: None }, _) => {
-                for (id, place) in receipts {
-                    if let Some(seen) = history.lives.get_mut(id).and_then(|life| life.deliveries.get_mut(*place)) {
-                        seen.released = Some(under_way.at);
+                        seen.lease_ends = seen.lease_ends.max(under_way.at + extension.as_micros() as u64);
                     }
                 }
             }
@@ -294,6 +283,13 @@ impl Clients {
         }
         let (id, place) = leased[self.random.below(leased.len())];
         let Some(receipt) = history.lives.get(&id).map(|life| life.deliveries[place].receipt) else { return };
+        // It may happen, whether an answer comes or not.
+        let now = world.now;
+        if let Some(seen) = history.lives.get_mut(&id).and_then(|life| life.deliveries.get_mut(place)) {
+            if extension.is_none() {
+                seen.released = Some(seen.released.unwrap_or(now));
+            }
+        }
         let request = match extension {
             Some(extension) => Request::Extend(vec![receipt], extension),
             None => Request::Release(vec![receipt]),
