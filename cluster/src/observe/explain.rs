@@ -22,6 +22,8 @@ pub enum Mark {
     Serving,
     /// The host has a copy.
     Copy,
+    /// A copy is on its way here.
+    Copying,
     /// The message is handed out.
     Leased,
     /// The message is delayed.

@@ -52,7 +52,7 @@ impl Demo {
             if place >= first_round
                 && let Some(owner) = owner
             {
-                let mark = if message.copying.is_some() { Mark::Delayed } else { Mark::Copy };
+                let mark = if message.copying.is_some() { Mark::Copying } else { Mark::Copy };
                 steps.push(step(since(self.now_ms), owner + 1, Some(place + 1), "repair", mark, ""));
             }
         }

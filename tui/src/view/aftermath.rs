@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 
 use super::boxes::{right_aligned, widest};
 use super::ink::{Ink, Piece};
-use crate::model::Model;
+use crate::model::{Model, Screen};
 use crate::theme::Role;
 
 /// Draws the box at the right of the screen, where it hides least; it takes no keys.
 pub(super) fn aftermath(model: &Model, body: Rect, ink: &mut Ink<'_>) {
-    let Some((_, aftermath)) = model.aftermath.as_ref().filter(|_| model.overlay.is_none()) else { return };
+    let seen = model.overlay.is_none() && matches!(model.screen, Screen::Cluster | Screen::Faults);
+    let Some((_, aftermath)) = model.aftermath.as_ref().filter(|_| seen) else { return };
     let (predicted, happened) = (&aftermath.predicted, &aftermath.happened);
     let mut lines =
         vec![vec![ink.piece(format!("{:<22}{:>10}{:>10}", "", "predicted", "happened"), Role::Dim)]];

@@ -142,7 +142,11 @@ pub(super) fn footer(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     let hints = model.keymap.in_scope(scope).chain(model.keymap.in_scope(model.screen.scope()));
     let mut shown = Vec::new();
     for bound in hints.filter(|bound| !bound.row.hint.is_empty()) {
-        let (key, word) = (bound.shown(), format!(" {}", hint(model, bound.row.intent, bound.row.hint)));
+        let word = hint(model, bound.row.intent, bound.row.hint);
+        if word.is_empty() {
+            continue;
+        }
+        let (key, word) = (bound.shown(), format!(" {word}"));
         let wide = width(&key) + width(&word);
         if shown.contains(&bound.row.name) || wide > room {
             continue;

@@ -45,18 +45,22 @@ fn is_selected(model: &Model, host: &HostPicture) -> bool {
     model.selected_host().is_some_and(|selected| selected.number == host.number)
 }
 
-/// Glyph, name and state.
-fn title(model: &Model, host: &HostPicture, ink: &Ink<'_>) -> [Piece; 2] {
+/// Glyph, name and state, the state in the words that fit.
+fn title(model: &Model, host: &HostPicture, columns: u16, ink: &Ink<'_>) -> [Piece; 2] {
     let (glyph, role) = words::host(host.state, ink.glyphs());
-    let name_role = if host.state.is_gone() { Role::Danger } else { Role::Strong };
-    let cursor = if is_selected(model, host) { format!("{} ", ink.glyphs().cursor) } else { String::new() };
-    let phrase_role = if host.full { Role::Danger } else { role };
+    let cursor = if is_selected(model, host) { ink.glyphs().cursor } else { "" };
+    let long = host_phrase(host, model.shown_ms());
+    let short = long.replace(" ago", "");
+    // Beside both stand a corner, a glyph, a line and blanks.
+    let around = 10 + width(cursor);
+    let name = words::short_name(&host.name, columns.saturating_sub(around + width(host.state.word())).max(4));
+    let room = columns.saturating_sub(around + width(&name));
+    let forms = [&*long, &*short, host.state.word()];
+    let phrase = forms.into_iter().find(|form| width(form) <= room).unwrap_or(host.state.word());
+    let name_role = if host.state.is_up() { Role::Strong } else { role };
     [
-        ink.piece(
-            format!("{cursor}{glyph} {}", host.name),
-            if host.state.is_up() { name_role } else { role },
-        ),
-        ink.piece(host_phrase(host, model.shown_ms()), phrase_role),
+        ink.piece(format!("{cursor}{glyph} {name}"), name_role),
+        ink.piece(phrase, if host.full { Role::Danger } else { role }),
     ]
 }
 
@@ -69,7 +73,7 @@ fn card(model: &Model, host: &HostPicture, area: Rect, ink: &mut Ink<'_>) {
     if super::motion::fades(model, host.number) {
         style = style.add_modifier(Modifier::REVERSED);
     }
-    let title = title(model, host, ink);
+    let title = title(model, host, area.width, ink);
     let inner = ink.frame(area, &title, style);
     let lines = [
         numbers(host, inner.width, ink),
@@ -83,13 +87,13 @@ fn card(model: &Model, host: &HostPicture, area: Rect, ink: &mut Ink<'_>) {
 }
 
 fn numbers(host: &HostPicture, columns: u16, ink: &Ink<'_>) -> Vec<Piece> {
-    let gap = if columns >= 29 { "   " } else { "  " };
+    let gap = if columns >= 30 { "   " } else { " " };
     let serving_role = if host.serving > 0 { Role::Serving } else { Role::Dim };
     vec![
-        ink.piece("serving ", Role::Dim),
-        ink.piece(format!("{:>5}", short_count(host.serving)), serving_role),
-        ink.piece(format!("{gap}copies "), Role::Dim),
-        ink.piece(format!("{:>5}", short_count(host.copies)), Role::Copy),
+        ink.piece("serving", Role::Dim),
+        ink.piece(format!("{:>6}", short_count(host.serving)), serving_role),
+        ink.piece(format!("{gap}copies"), Role::Dim),
+        ink.piece(format!("{:>6}", short_count(host.copies)), Role::Copy),
     ]
 }
 
@@ -177,7 +181,7 @@ fn line(model: &Model, host: &HostPicture, area: Rect, ink: &mut Ink<'_>) {
     let room = end.saturating_sub(x);
     let mut pieces = vec![ink.piece(owners_here(host, ink), Role::Danger)];
     if !host.state.is_gone() {
-        pieces = numbers(host, 0, ink);
+        pieces = numbers(host, area.width / 2, ink);
         let leased_role = if host.leased > 0 { Role::Leased } else { Role::Dim };
         let more = [
             ink.piece("  leased ", Role::Dim),

@@ -94,6 +94,8 @@ impl<'a> Ink<'a> {
         if !inside || columns == 0 {
             return 0;
         }
+        // What stood there before leaves nothing behind: a dimmed frame does not dim its title.
+        let style = Style::reset().patch(style);
         let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(columns), style);
         end - x
     }
@@ -181,14 +183,17 @@ impl<'a> Ink<'a> {
 
     /// Writes a title into a horizontal line: as many parts as fit.
     fn title(&mut self, frame: Rect, y: u16, title: &[Piece]) {
-        let end = (frame.x + frame.width).saturating_sub(2);
+        let end = (frame.x + frame.width).saturating_sub(1);
         let mut x = frame.x + 2;
-        for (place, piece) in title.iter().filter(|piece| !piece.text.is_empty()).enumerate() {
+        let parts = || title.iter().filter(|piece| !piece.text.is_empty());
+        let all: u16 = parts().map(|piece| width(&piece.text) + 4).fold(0, u16::saturating_add);
+        let gap = if x + all <= end + 2 { 2 } else { 1 };
+        for (place, piece) in parts().enumerate() {
             let wide = width(&piece.text) + 2;
-            if place > 0 && x + 1 + wide > end {
+            if place > 0 && x + gap + wide > end {
                 return;
             }
-            x += u16::from(place > 0);
+            x += if place > 0 { gap } else { 0 };
             let columns = end.saturating_sub(x + 2);
             if columns == 0 {
                 return;

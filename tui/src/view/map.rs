@@ -15,7 +15,7 @@ use crate::theme::Role;
 /// Draws the map with all that is in its frame.
 pub(super) fn map(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>) {
     let columns = model.map_columns(layout.map_heads);
-    let title = title(model, &columns, ink);
+    let title = title(model, &columns, layout.map.width, ink);
     let frame_role = if model.focus == Focus::Map { Role::Text } else { Role::Dim };
     ink.frame(layout.map, &title, ink.style(frame_role));
     heads(model, layout.map_heads, &columns, ink);
@@ -25,30 +25,47 @@ pub(super) fn map(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>) {
     together::together(model, layout, ink);
 }
 
-fn title(model: &Model, columns: &Columns, ink: &Ink<'_>) -> Vec<Piece> {
+/// What is shown: as many parts as fit, the less important ones left out first.
+fn title(model: &Model, columns: &Columns, room: u16, ink: &Ink<'_>) -> Vec<Piece> {
     let window = &model.picture().window;
     let filter = &model.map.filter;
-    let filter_words = if filter.is_empty() { "all types".to_owned() } else { filter.to_string() };
-    let messages =
-        if window.total == 1 { "1 message".to_owned() } else { format!("{} messages", count(window.total)) };
-    let mut title = vec![
-        ink.piece("replicas", Role::Strong),
-        ink.piece(filter_words, if filter.is_empty() { Role::Dim } else { Role::Leased }),
-        ink.piece(model.map.sort.words(), Role::Dim),
-        ink.piece(messages, Role::Text),
+    let (filter_words, filter_role, filter_goes) = match filter.is_empty() {
+        true => ("all types".to_owned(), Role::Dim, 3),
+        false => (filter.to_string(), Role::Leased, 0),
+    };
+    let messages = if window.total == 1 { "1 message".to_owned() } else { format!("{} messages", count(window.total)) };
+    let under = match window.under_replicated {
+        0 => String::new(),
+        number => format!("{} under-replicated", count(number)),
+    };
+    // Each with how early it is left out; 0 stays.
+    let mut parts = vec![
+        (0, ink.piece("replicas", Role::Strong)),
+        (filter_goes, ink.piece(filter_words, filter_role)),
+        (2, ink.piece(model.map.sort.words(), Role::Dim)),
+        (1, ink.piece(messages, Role::Text)),
+        (0, ink.piece(under, Role::Danger)),
+        (0, ink.piece(hidden(columns, ink), Role::Dim)),
     ];
-    if window.under_replicated > 0 {
-        title.push(ink.piece(format!("{} under-replicated", count(window.under_replicated)), Role::Danger));
+    parts.retain(|(_, piece)| !piece.text.is_empty());
+    for goes in (1..4).rev() {
+        let wide: u16 = parts.iter().map(|(_, piece)| width(&piece.text) + 3).sum();
+        if wide + 3 > room {
+            parts.retain(|(when, _)| *when != goes);
+        }
     }
-    let (left, right) = columns.hidden;
-    if left + right > 0 {
-        let glyphs = ink.glyphs();
-        title.push(ink.piece(
-            format!("{} {left} hosts  {right} hosts {}", glyphs.arrow_left, glyphs.arrow_right),
-            Role::Dim,
-        ));
+    parts.into_iter().map(|(_, piece)| piece).collect()
+}
+
+/// How many hosts have no column.
+fn hidden(columns: &Columns, ink: &Ink<'_>) -> String {
+    let glyphs = ink.glyphs();
+    match columns.hidden {
+        (0, 0) => String::new(),
+        (0, right) => format!("{right} more hosts {}", glyphs.arrow_right),
+        (left, 0) => format!("{} {left} more hosts", glyphs.arrow_left),
+        (left, right) => format!("{} {left} and {right} more hosts {}", glyphs.arrow_left, glyphs.arrow_right),
     }
-    title
 }
 
 fn heads(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {
@@ -58,8 +75,9 @@ fn heads(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {
     let named = [
         ("message", columns.id),
         ("type", columns.message_type),
-        ("age", columns.age),
+        ("   age", columns.age),
         ("copies", columns.copies),
+        ("served by", columns.owner),
     ];
     for (name, (x, wide)) in named {
         ink.text(x, area.y, wide, name, ink.style(Role::Dim));
@@ -134,6 +152,8 @@ fn message_row(model: &Model, message: &MessagePicture, line: Rect, columns: &Co
     put(ink, columns.age, &format!("{:>6}", span(message.age_ms + gone_ms)), Role::Dim);
     let (copies, role) = copies(message);
     put(ink, columns.copies, &copies, role);
+    let owner = message.owner.map_or_else(|| "nobody".to_owned(), |owner| model.picture().host_name(owner));
+    put(ink, columns.owner, &owner, if message.owner.is_some() { Role::Serving } else { Role::Danger });
     for column in &columns.hosts {
         cell(message, column.host, (column.x, column.width), line.y, columns.words, gone_ms, ink);
     }

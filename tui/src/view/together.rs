@@ -8,8 +8,9 @@ use crate::model::Model;
 use crate::model::layout::ClusterLayout;
 use crate::theme::Role;
 
-/// The longest bar.
-const BAR_MAX: u64 = 20;
+/// The longest bar, and the part of the width that it may take.
+const BAR_MAX: u16 = 16;
+const BAR_PART: u16 = 12;
 
 /// Draws the strip at the foot of the replica map.
 pub(super) fn together(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>) {
@@ -25,7 +26,7 @@ pub(super) fn together(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>)
     for y in area.y..area.y + area.height {
         let mut pieces: Vec<Piece> = Vec::new();
         while let Some((placement, others)) = rest.split_first() {
-            let more = segment(model, placement, most, ink);
+            let more = segment(model, placement, (most, (area.width / BAR_PART).min(BAR_MAX)), ink);
             // Room for "12 more" stays at the end.
             if pieces_width(&pieces) + pieces_width(&more) + 10 > area.width && !pieces.is_empty() {
                 break;
@@ -40,16 +41,16 @@ pub(super) fn together(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>)
     }
 }
 
-fn segment(model: &Model, placement: &Placement, most: u64, ink: &Ink<'_>) -> Vec<Piece> {
+fn segment(model: &Model, placement: &Placement, (most, longest): (u64, u16), ink: &Ink<'_>) -> Vec<Piece> {
     let picture = model.picture();
     let names: Vec<String> = placement.hosts.iter().map(|host| picture.host_name(*host)).collect();
     let all_gone =
         placement.hosts.iter().all(|host| picture.host(*host).is_none_or(|host| !host.state.is_up()));
-    let length = usize::try_from(placement.messages * BAR_MAX / most).unwrap_or(1).max(1);
+    let length = usize::try_from(placement.messages * u64::from(longest) / most).unwrap_or(1).max(1);
     let role = if all_gone { Role::Danger } else { Role::Copy };
     vec![
         ink.piece(names.join(" "), if all_gone { Role::Danger } else { Role::Text }),
         ink.piece(format!("  {}", ink.glyphs().bar.repeat(length)), role),
-        ink.piece(format!(" {}      ", count(placement.messages)), Role::Text),
+        ink.piece(format!(" {}     ", count(placement.messages)), Role::Text),
     ]
 }

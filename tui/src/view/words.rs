@@ -124,6 +124,7 @@ pub(crate) fn mark(mark: Mark, glyphs: &Glyphs) -> Option<(&'static str, Role)> 
         Mark::None => return None,
         Mark::Serving => (glyphs.serving, Role::Serving),
         Mark::Copy => (glyphs.copy, Role::Copy),
+        Mark::Copying => (glyphs.copying, Role::Copying),
         Mark::Leased => (glyphs.leased, Role::Leased),
         Mark::Delayed => (glyphs.delayed, Role::Leased),
         Mark::Gone => (glyphs.dead, Role::Danger),

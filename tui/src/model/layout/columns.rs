@@ -10,6 +10,8 @@ use ratatui::layout::Rect;
 const ID_WIDTH: u16 = 10;
 /// The width of "3 of 3 !".
 const COPIES_WIDTH: u16 = 8;
+/// The width of an owner's name.
+const OWNER_WIDTH: u16 = 10;
 /// The least width at which cells have words.
 const WORDS_WIDTH_MIN: u16 = 11;
 /// The least width of a cell.
@@ -41,6 +43,8 @@ pub(crate) struct Columns {
     pub(crate) age: (u16, u16),
     /// "3 of 3".
     pub(crate) copies: (u16, u16),
+    /// The owner's name, where cells have no words.
+    pub(crate) owner: (u16, u16),
     /// The hosts that are shown.
     pub(crate) hosts: Vec<HostColumn>,
     /// Whether cells have words.
@@ -78,6 +82,9 @@ pub(crate) fn columns(
         () if area.width >= 100 => (8, 6),
         () => (0, 6),
     };
+    let room = room_beside(type_width, age_width);
+    let owner_width = if fits(room) || area.width < 100 { 0 } else { OWNER_WIDTH };
+    let room = room.saturating_sub(gap(owner_width));
     let mut x = area.x + 2;
     let mut take = |width: u16| {
         let start = x;
@@ -88,9 +95,9 @@ pub(crate) fn columns(
     let message_type = take(type_width);
     let age = take(age_width);
     let copies = take(COPIES_WIDTH);
-    let room = room_beside(type_width, age_width);
+    let owner = take(owner_width);
     let (hosts, words, hidden) = host_columns(x, room, hosts, first, selected);
-    Columns { cursor: area.x, id, message_type, age, copies, hosts, words, hidden }
+    Columns { cursor: area.x, id, message_type, age, copies, owner, hosts, words, hidden }
 }
 
 fn gap(width: u16) -> u16 {
