@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer, Serializer};
 use super::MessageId;
 
 /// Writes an id as a ULID.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 pub(super) fn serialize<S: Serializer>(id: &MessageId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }

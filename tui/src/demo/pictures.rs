@@ -95,7 +95,7 @@ impl Demo {
         match watch.sort {
             Sort::Newest => {}
             Sort::Oldest => rows.reverse(),
-            Sort::FewestCopies => rows.sort_by_key(|row| row.live_copies()),
+            Sort::FewestCopies => rows.sort_by_key(MessagePicture::live_copies),
             Sort::Type => rows.sort_by(|one, other| one.message_type.cmp(&other.message_type)),
             Sort::Deliveries => rows.sort_by_key(|row| std::cmp::Reverse(row.deliveries)),
         }

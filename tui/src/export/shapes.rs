@@ -20,11 +20,10 @@ pub(super) fn shape(symbol: &str, cell: Cell, color: &str, out: &mut String) -> 
     if let Some(parts) = block(symbol) {
         for [left, top, right, bottom, opacity] in parts {
             let (x, y) = (cell.x + left * cell.width, cell.y + top * cell.height);
-            // A hair more than the cell: no seams between neighbours.
-            let (wide, high) = ((right - left) * cell.width + 0.15, (bottom - top) * cell.height + 0.15);
+            let (wide, high) = ((right - left) * cell.width, (bottom - top) * cell.height);
             let _ = write!(
                 out,
-                "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{wide:.2}\" height=\"{high:.2}\" fill=\"{color}\" fill-opacity=\"{opacity}\"/>"
+                "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{wide:.2}\" height=\"{high:.2}\" fill=\"{color}\" fill-opacity=\"{opacity}\" shape-rendering=\"crispEdges\"/>"
             );
         }
         return true;

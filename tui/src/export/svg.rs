@@ -12,9 +12,9 @@ use unicode_width::UnicodeWidthStr;
 use super::shapes::{Cell, shape};
 use crate::theme::{Look, Palette};
 
-const CELL_WIDTH: f32 = 9.6;
+const CELL_WIDTH: f32 = 10.0;
 const CELL_HEIGHT: f32 = 20.0;
-const FONT_SIZE: f32 = 16.0;
+const FONT_SIZE: f32 = 16.5;
 const MARGIN: f32 = 12.0;
 /// From the top of a cell to the line on which letters stand.
 const BASELINE: f32 = 15.0;
@@ -66,9 +66,7 @@ fn row(buffer: &Buffer, y: u16, ground: (&str, &str), out: &mut String) {
             let columns = f32::from(wide) * CELL_WIDTH;
             let _ = write!(
                 out,
-                "<rect x=\"{left:.2}\" y=\"{top:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{color}\"/>",
-                columns + 0.15,
-                CELL_HEIGHT + 0.15
+                "<rect x=\"{left:.2}\" y=\"{top:.2}\" width=\"{columns:.2}\" height=\"{CELL_HEIGHT}\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>"
             );
         }
         let letters = symbol.symbol().is_ascii();

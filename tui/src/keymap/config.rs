@@ -58,7 +58,7 @@ impl Keymap {
         match DeTable::parse(text) {
             Ok(table) => reader.apply(table.get_ref(), &mut keymap),
             Err(error) => {
-                reader.report(error.span().map_or(0, |span| span.start), error.message().to_owned())
+                reader.report(error.span().map_or(0, |span| span.start), error.message().to_owned());
             }
         }
         if reader.problems.is_empty() { Ok(keymap) } else { Err(ConfigError(reader.problems)) }

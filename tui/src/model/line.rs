@@ -108,7 +108,7 @@ fn filter_words(line: &str, cursor: usize, known: &Known) -> Vec<Suggestion> {
     let mut words: Vec<(String, &str)> = fixed.map(|(word, help)| (word.to_owned(), help)).to_vec();
     match typed.split_once(':') {
         Some(("type", _)) => {
-            words = known.message_types.iter().map(|name| (format!("type:{name}"), "")).collect()
+            words = known.message_types.iter().map(|name| (format!("type:{name}"), "")).collect();
         }
         Some(("host", _)) => words = known.hosts.iter().map(|name| (format!("host:{name}"), "")).collect(),
         Some(("state", _)) => {

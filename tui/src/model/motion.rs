@@ -2,7 +2,9 @@
 //!
 //! Motions are found by comparing the rows before and after an update; where they are drawn is up to the view.
 
-use hydraq_cluster::observe::{CopyState, HostNumber, MessageId, MessagePicture, MessageWindow};
+use std::sync::Arc;
+
+use hydraq_cluster::observe::{CopyState, HostNumber, HostPicture, MessageId, MessagePicture, MessageWindow};
 
 use super::picture::Picture;
 
@@ -79,15 +81,20 @@ impl Motions {
         }
     }
 
-    /// Finds what moved between two pictures.
-    pub(crate) fn compare(&mut self, now_ms: u64, before: &Picture, after: &Picture) {
+    /// Finds what moved between hosts and rows as they were, and a picture.
+    pub(crate) fn compare(
+        &mut self,
+        now_ms: u64,
+        (hosts, window): (&[HostPicture], &Arc<MessageWindow>),
+        after: &Picture,
+    ) {
         for host in after.hosts.iter().filter(|host| host.state.is_gone()) {
-            if before.host(host.number).is_some_and(|known| !known.state.is_gone()) {
+            if hosts.iter().any(|known| known.number == host.number && !known.state.is_gone()) {
                 self.push(now_ms, Motion::Fade(host.number));
             }
         }
-        if !std::sync::Arc::ptr_eq(&before.window, &after.window) {
-            self.compare_rows(now_ms, &before.window, &after.window);
+        if !Arc::ptr_eq(window, &after.window) {
+            self.compare_rows(now_ms, window, &after.window);
         }
     }
 

@@ -18,10 +18,10 @@ impl Model {
             (Screen::Cluster, Intent::Up) => self.step_in_focus(-1),
             (Screen::Cluster, Intent::Down) => self.step_in_focus(1),
             (Screen::Cluster, Intent::Left) if self.focus == Focus::Badges => {
-                self.badge = (self.badge + 2) % 3
+                self.badge = (self.badge + 2) % 3;
             }
             (Screen::Cluster, Intent::Right) if self.focus == Focus::Badges => {
-                self.badge = (self.badge + 1) % 3
+                self.badge = (self.badge + 1) % 3;
             }
             (Screen::Faults | Screen::Stores, Intent::Up) => self.turn_host(false),
             (Screen::Faults | Screen::Stores, Intent::Down) => self.turn_host(true),

@@ -1,12 +1,11 @@
 //! The session so far: every update, and now and then a whole picture, so that any moment can be shown again.
 //!
-//! Bounded: the oldest stretch is forgotten when there are too many updates. What is kept is shared with the live
-//! picture where it did not change.
+//! Bounded: the oldest stretches are forgotten when there are too many updates, or when these are too large.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hydraq_cluster::observe::Update;
+use hydraq_cluster::observe::{Change, Update};
 
 use super::picture::Picture;
 
@@ -14,12 +13,15 @@ use super::picture::Picture;
 const STRETCH: usize = 128;
 /// The most stretches that are kept.
 const STRETCHES_MAX: usize = 256;
+/// The most bytes that all updates may take, by a rough estimate.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Some updates, and the picture before them.
 #[derive(Debug, Clone)]
 struct Stretch {
     before: Picture,
     updates: Vec<Arc<Update>>,
+    bytes: usize,
 }
 
 /// The session so far.
@@ -29,20 +31,26 @@ pub struct Recording {
     /// Updates that were forgotten.
     forgotten: usize,
     length: usize,
+    bytes: usize,
 }
 
 impl Recording {
     /// Keeps an update that comes after the picture.
     pub(crate) fn push(&mut self, before: &Picture, update: Arc<Update>) {
+        let bytes = estimate(&update);
+        self.bytes += bytes;
         match self.stretches.back_mut() {
-            Some(last) if last.updates.len() < STRETCH => last.updates.push(update),
-            _ => self.stretches.push_back(Stretch { before: before.clone(), updates: vec![update] }),
+            Some(last) if last.updates.len() < STRETCH => {
+                last.updates.push(update);
+                last.bytes += bytes;
+            }
+            _ => self.stretches.push_back(Stretch { before: before.clone(), updates: vec![update], bytes }),
         }
         self.length += 1;
-        if self.stretches.len() > STRETCHES_MAX
-            && let Some(oldest) = self.stretches.pop_front()
-        {
+        while self.stretches.len() > 1 && (self.stretches.len() > STRETCHES_MAX || self.bytes > BYTES_MAX) {
+            let Some(oldest) = self.stretches.pop_front() else { return };
             self.forgotten += oldest.updates.len();
+            self.bytes -= oldest.bytes;
         }
     }
 
@@ -97,9 +105,9 @@ impl Recording {
         while low < high {
             let middle = usize::midpoint(low, high);
             if self.get(middle).is_some_and(|update| update.at_ms <= at_ms) {
-                low = middle + 1
+                low = middle + 1;
             } else {
-                high = middle
+                high = middle;
             }
         }
         low.saturating_sub(1).max(self.forgotten)
@@ -114,6 +122,24 @@ impl Recording {
             (self.forgotten..number).rev().find(tells)
         }
     }
+}
+
+/// About how many bytes an update takes.
+fn estimate(update: &Update) -> usize {
+    let of = |change: &Change| match change {
+        Change::Window(window) => {
+            window.rows.iter().map(|row| 200 + 40 * row.copies.len() + row.body.len()).sum()
+        }
+        Change::Hosts(hosts) => 500 * hosts.len(),
+        Change::Links(links) => 24 * links.len(),
+        Change::Heat(heat) => heat.rows.iter().map(|row| 80 + 24 * row.cells.len()).sum(),
+        Change::Placements(placements) => 60 * placements.len(),
+        Change::Stores(stores) => 100 * stores.len(),
+        Change::Biography(biography) => 120 * biography.steps.len(),
+        Change::Lessons(lessons) => 150 * lessons.len(),
+        _ => 200,
+    };
+    200 + update.changes.iter().map(of).sum::<usize>()
 }
 
 #[cfg(test)]

@@ -68,10 +68,11 @@ impl Model {
         self.now_ms = self.now_ms.max(update.at_ms);
         let update = Arc::new(update);
         self.recording.push(&self.live, Arc::clone(&update));
-        let before = self.look.motion.then(|| self.live.clone());
+        let moves = self.look.motion && self.stopped.is_none();
+        let (hosts, window) = (Arc::clone(&self.live.hosts), Arc::clone(&self.live.window));
         self.live.apply(&update);
-        if let Some(before) = before.filter(|_| self.stopped.is_none()) {
-            self.motions.compare(self.now_ms, &before, &self.live);
+        if moves {
+            self.motions.compare(self.now_ms, (&hosts, &window), &self.live);
         }
         for change in &update.changes {
             self.notice(change);

@@ -10,26 +10,28 @@ use crate::theme::Role;
 
 /// Draws the box at the right of the screen, where it hides least; it takes no keys.
 pub(super) fn aftermath(model: &Model, body: Rect, ink: &mut Ink<'_>) {
-    let seen = model.overlay.is_none() && matches!(model.screen, Screen::Cluster | Screen::Faults);
+    let seen = model.overlay.is_none()
+        && (model.screen == Screen::Cluster || (model.screen == Screen::Faults && body.height > 16));
     let Some((_, aftermath)) = model.aftermath.as_ref().filter(|_| seen) else { return };
     let (predicted, happened) = (&aftermath.predicted, &aftermath.happened);
-    let mut lines =
-        vec![vec![ink.piece(format!("{:<22}{:>10}{:>10}", "", "predicted", "happened"), Role::Dim)]];
+    let label = if body.width < 60 { 16 } else { 22 };
+    let heads = format!("{:label$}{:>10}{:>10}", "", "predicted", "happened");
+    let mut lines = vec![vec![ink.piece(heads, Role::Dim)]];
     let rows = [
         ("owner changes", predicted.owner_changes, happened.owner_changes),
         ("fell to one copy", predicted.fall_to_one, happened.fall_to_one),
         ("only copy there", predicted.only_copy_here, happened.only_copy_here),
-        ("leased through it", predicted.leased_through, happened.leased_through),
+        ("leased there", predicted.leased_through, happened.leased_through),
     ];
     for (words, before, after) in rows {
         let role = if before == after { Role::Text } else { Role::Leased };
         lines.push(vec![
-            ink.piece(format!("{words:<22}"), Role::Text),
+            ink.piece(format!("{words:<label$}"), Role::Text),
             ink.piece(right_aligned(&count(before), 10), Role::Dim),
             ink.piece(right_aligned(&count(after), 10), role),
         ]);
     }
-    lines.push(takeover(aftermath.takeover_ms, predicted.takeover_goal_ms, ink));
+    lines.push(takeover(aftermath.takeover_ms, predicted.takeover_goal_ms, label, ink));
     let names: Vec<String> = predicted.hosts.iter().map(|host| model.live.host_name(*host)).collect();
     let width = (widest(&lines) + 4).min(body.width);
     let height = u16::try_from(lines.len() + 2).unwrap_or(8).min(body.height);
@@ -50,8 +52,8 @@ pub(super) fn aftermath(model: &Model, body: Rect, ink: &mut Ink<'_>) {
     }
 }
 
-fn takeover(takeover_ms: Option<u64>, goal_ms: u64, ink: &Ink<'_>) -> Vec<Piece> {
-    let goal = format!("goal {goal_ms} ms");
+fn takeover(takeover_ms: Option<u64>, goal_ms: u64, label: usize, ink: &Ink<'_>) -> Vec<Piece> {
+    let goal = if label < 20 { format!("{goal_ms} ms") } else { format!("goal {goal_ms} ms") };
     let (happened, role) = match takeover_ms {
         Some(took_ms) if took_ms <= goal_ms => {
             (format!("{took_ms} ms {}", ink.glyphs().check), Role::Serving)
@@ -60,7 +62,7 @@ fn takeover(takeover_ms: Option<u64>, goal_ms: u64, ink: &Ink<'_>) -> Vec<Piece>
         None => ("not yet".to_owned(), Role::Leased),
     };
     vec![
-        ink.piece(format!("{:<18}", "served elsewhere"), Role::Text),
+        ink.piece(format!("{:<1$}", "takeover", label - 4), Role::Text),
         ink.piece(right_aligned(&goal, 14), Role::Dim),
         ink.piece(right_aligned(&happened, 10), role),
     ]

@@ -35,8 +35,12 @@ pub(super) fn card(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         ink.pieces_right(foot, &[ink.piece(format!(" {hint} "), Role::Dim)]);
     }
     let text = text(lesson, inner.width, ink);
-    let used = if model.presenter { big(lesson, inner, ink) } else { 0 };
-    let small = if used > 0 { rest_of(lesson, inner.width, ink) } else { text };
+    let (used, answered) = if model.presenter { big(lesson, inner, ink) } else { (0, false) };
+    let small = match (used, answered) {
+        (0, _) => text,
+        (_, true) => Vec::new(),
+        (_, false) => rest_of(lesson, inner.width, ink),
+    };
     for (y, pieces) in (inner.y + used..inner.y + inner.height).zip(&small) {
         ink.pieces(inner.x, y, inner.width, pieces);
     }
@@ -115,18 +119,26 @@ fn verdict(reveal: &Reveal, ink: &Ink<'_>) -> Vec<Piece> {
     }
 }
 
-/// Writes what is said in big type; how many lines that took, 0 if it does not fit.
-fn big(lesson: &LessonCard, area: Rect, ink: &mut Ink<'_>) -> u16 {
-    let lines_big = wrapped(&main_text(lesson), area.width / BIG.0);
+/// Writes what is said in big type, with the answers if these fit, too; how many lines that took, 0 if it does not fit.
+fn big(lesson: &LessonCard, area: Rect, ink: &mut Ink<'_>) -> (u16, bool) {
+    let columns = area.width / BIG.0;
+    let question = wrapped(&main_text(lesson), columns);
+    let height = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_mul(BIG.1);
     let rest = u16::try_from(rest_of(lesson, area.width, ink).len()).unwrap_or(u16::MAX);
-    let height = u16::try_from(lines_big.len()).unwrap_or(u16::MAX).saturating_mul(BIG.1);
-    let has_glyphs = !ink.glyphs().is_ascii() && main_text(lesson).is_ascii();
-    if height.saturating_add(rest) > area.height || !has_glyphs {
-        return 0;
+    let is_plain = !ink.glyphs().is_ascii() && main_text(lesson).is_ascii();
+    if !is_plain || height(&question).saturating_add(rest) > area.height {
+        return (0, false);
     }
-    let text: Vec<ratatui::text::Line<'_>> = lines_big.iter().map(|line| line.as_str().into()).collect();
+    let mut with_answers = question.clone();
+    if let LessonStep::Ask { choices, reveal: None, .. } = &lesson.step {
+        let answers = ('a'..='z').zip(choices).map(|(letter, choice)| format!("{letter} {choice}"));
+        with_answers.extend(answers.flat_map(|answer| wrapped(&answer, columns)));
+    }
+    let fits = with_answers.len() > question.len() && height(&with_answers) <= area.height;
+    let shown = if fits { with_answers } else { question };
+    let text: Vec<ratatui::text::Line<'_>> = shown.iter().map(|line| line.as_str().into()).collect();
     let style = ink.style(Role::Strong);
     let big = BigText::builder().pixel_size(PixelSize::Quadrant).style(style).lines(text).build();
-    big.render(lines(area, 0, height), ink.buffer);
-    height
+    big.render(lines(area, 0, height(&shown)), ink.buffer);
+    (height(&shown), fits)
 }

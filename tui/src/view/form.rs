@@ -91,5 +91,7 @@ fn foot(form: &EnqueueForm, body: Rect, ink: &mut Ink<'_>) {
     let wide: u16 = pieces.iter().map(|piece| width(&piece.text)).sum();
     if wide <= body.width {
         ink.pieces_right(Rect { y: bottom - 1, height: 1, ..body }, &pieces);
+    } else {
+        ink.say(body.x, bottom - 1, body.width, "enter enqueues, esc leaves", Role::Dim);
     }
 }

@@ -21,7 +21,8 @@ fn pieces(model: &Model, form: u8, ink: &Ink<'_>) -> Vec<Piece> {
     let picture = model.picture();
     let badges = picture.badges;
     let gap = ink.piece(if form == 0 { "   " } else { "  " }, Role::Text);
-    let mut all = vec![name(model, form, ink), ink.piece("  ", Role::Text)];
+    let name = name(model, form, ink);
+    let mut all = if name.text.is_empty() { Vec::new() } else { vec![name, ink.piece("  ", Role::Text)] };
     let (up, members) = picture.hosts_up();
     let role = if up == members { Role::Serving } else { Role::Danger };
     let up_words = if form < 4 { format!(" {up} of {members} up") } else { format!(" {up} of {members}") };
@@ -57,7 +58,7 @@ fn name(model: &Model, form: u8, ink: &Ink<'_>) -> Piece {
     let paused = ink.glyphs().paused;
     let words = match form {
         0 => format!(" {paused} stopped at {at}, {} ago ", span(behind_ms)),
-        1..4 => format!(" {paused} {} ago ", span(behind_ms)),
+        1..4 => format!(" {paused} stopped, {} ago ", span(behind_ms)),
         _ => format!(" {paused} stopped "),
     };
     Piece { text: words, style: ink.style(Role::Leased).add_modifier(ratatui::style::Modifier::REVERSED) }
@@ -165,6 +166,7 @@ fn hint<'a>(model: &Model, intent: Intent, hint: &'a str) -> &'a str {
     match intent {
         Intent::Pause if paused => "resume",
         Intent::StopTime if model.stopped.is_some() => "let time go on",
+        Intent::Open if model.picture().lesson.is_some() && model.screen == Screen::Lessons => "",
         Intent::Open if model.screen == Screen::Lessons => "begin",
         Intent::Open if model.screen != Screen::Cluster => "",
         _ => hint,

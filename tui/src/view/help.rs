@@ -10,15 +10,19 @@ use crate::theme::Role;
 
 /// The least width of a column.
 const COLUMN_WIDTH_MIN: u16 = 56;
+/// From which width on a column has the names of the keys, too.
+const NAMES_FROM: u16 = 76;
 
 /// Draws all keys in as many columns as fit; it scrolls.
 pub(super) fn help(model: &Model, area: Rect, ink: &mut Ink<'_>) {
-    let title = [
-        ink.piece("keys", Role::Strong),
-        ink.piece("rebind them in hydraq.toml, section [keys], by the names at the right", Role::Dim),
-    ];
-    let inner = ink.frame(area, &title, ink.style(Role::Dim));
-    let columns = (inner.width / COLUMN_WIDTH_MIN).max(1);
+    let inner = crate::model::layout::inside(area);
+    let columns = if inner.width >= 2 * NAMES_FROM { 2 } else { (inner.width / COLUMN_WIDTH_MIN).max(1) };
+    let rebind = if inner.width / columns >= NAMES_FROM {
+        "rebind them in hydraq.toml, section [keys], by the names at the right"
+    } else {
+        "names to rebind them by show where there is more room"
+    };
+    ink.frame(area, &[ink.piece("keys", Role::Strong), ink.piece(rebind, Role::Dim)], ink.style(Role::Dim));
     let wide = inner.width / columns;
     let rows = sections(model, wide.saturating_sub(2), ink);
     let height = usize::from(inner.height.max(1));
@@ -63,7 +67,7 @@ fn sections(model: &Model, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
 
 fn key_row(bound: &Bound, columns: u16, ink: &Ink<'_>) -> Vec<Piece> {
     let keys = format!("  {:<13}", bound.all());
-    let name = bound.row.name;
+    let name = if columns >= NAMES_FROM - 2 { bound.row.name } else { "" };
     let room = columns.saturating_sub(width(&keys) + width(name) + 2);
     let help = super::ink::shortened(bound.row.help, room, ink.glyphs());
     let gap = room.saturating_sub(width(&help)) + 2;

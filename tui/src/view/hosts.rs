@@ -53,7 +53,8 @@ fn title(model: &Model, host: &HostPicture, columns: u16, ink: &Ink<'_>) -> [Pie
     let short = long.replace(" ago", "");
     // Beside both stand a corner, a glyph, a line and blanks.
     let around = 10 + width(cursor);
-    let name = words::short_name(&host.name, columns.saturating_sub(around + width(host.state.word())).max(4));
+    let name =
+        words::short_name(&host.name, columns.saturating_sub(around + width(host.state.word())).max(4));
     let room = columns.saturating_sub(around + width(&name));
     let forms = [&*long, &*short, host.state.word()];
     let phrase = forms.into_iter().find(|form| width(form) <= room).unwrap_or(host.state.word());

@@ -17,7 +17,9 @@ pub(super) fn links(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     let mut pieces = vec![ink.piece("links  ", Role::Dim)];
     let hosts = picture.hosts.len();
     if picture.links.is_empty() && hosts > 1 {
-        pieces.push(ink.piece(format!("{} all {} up", ink.glyphs().up, hosts * (hosts - 1) / 2), Role::Serving));
+        pieces.push(
+            ink.piece(format!("{} all {} up", ink.glyphs().up, hosts * (hosts - 1) / 2), Role::Serving),
+        );
     }
     let mut parts: Vec<Vec<Piece>> = Vec::new();
     let mut links: Vec<&LinkPicture> = picture.links.iter().collect();

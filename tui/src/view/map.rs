@@ -33,7 +33,8 @@ fn title(model: &Model, columns: &Columns, room: u16, ink: &Ink<'_>) -> Vec<Piec
         true => ("all types".to_owned(), Role::Dim, 3),
         false => (filter.to_string(), Role::Leased, 0),
     };
-    let messages = if window.total == 1 { "1 message".to_owned() } else { format!("{} messages", count(window.total)) };
+    let messages =
+        if window.total == 1 { "1 message".to_owned() } else { format!("{} messages", count(window.total)) };
     let under = match window.under_replicated {
         0 => String::new(),
         number => format!("{} under-replicated", count(number)),
@@ -64,7 +65,9 @@ fn hidden(columns: &Columns, ink: &Ink<'_>) -> String {
         (0, 0) => String::new(),
         (0, right) => format!("{right} more hosts {}", glyphs.arrow_right),
         (left, 0) => format!("{} {left} more hosts", glyphs.arrow_left),
-        (left, right) => format!("{} {left} and {right} more hosts {}", glyphs.arrow_left, glyphs.arrow_right),
+        (left, right) => {
+            format!("{} {left} and {right} more hosts {}", glyphs.arrow_left, glyphs.arrow_right)
+        }
     }
 }
 

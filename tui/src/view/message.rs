@@ -22,13 +22,7 @@ pub(super) fn message(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     let columns = area.width.saturating_sub(4);
     let why = model.biography().map_or_else(Vec::new, |biography| wrapped(&biography.why, columns));
     let head = head(model, id, row, columns, ink);
-    let head_height = (u16::try_from(head.len()).unwrap_or(2) + 2).min(area.height);
-    let why_height = if why.is_empty() { 0 } else { u16::try_from(why.len()).unwrap_or(1) + 2 };
-    let why_height = if area.height < head_height + why_height + 4 {
-        why_height.min(3).min(area.height)
-    } else {
-        why_height
-    };
+    let (head_height, why_height) = heights(area.height, head.len(), why.len());
     let top = lines(area, 0, head_height);
     let middle = lines(area, head_height, area.height.saturating_sub(head_height + why_height));
     let bottom = lines(area, area.height.saturating_sub(why_height), why_height);
@@ -46,6 +40,20 @@ pub(super) fn message(model: &Model, area: Rect, ink: &mut Ink<'_>) {
             ink.say(inner.x + 1, y, inner.width.saturating_sub(2), line, Role::Text);
         }
     }
+}
+
+/// Lines for what it is, and for why it is not delivered, frames included. Its life has what is left; where there is
+/// hardly any room, nothing.
+fn heights(all: u16, head: usize, why: usize) -> (u16, u16) {
+    let framed = |lines: usize| {
+        if lines == 0 { 0 } else { u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2) }
+    };
+    let (head, why) = (framed(head).min(all), framed(why));
+    if head.saturating_add(why).saturating_add(4) <= all {
+        return (head, why);
+    }
+    let why = why.min(all / 2);
+    (head.min(all - why), why)
 }
 
 fn head(
@@ -79,7 +87,7 @@ fn head(
             );
         }
         None if row.is_none() => {
-            head.push(vec![ink.piece(format!("asking every host about {id}"), Role::Dim)])
+            head.push(vec![ink.piece(format!("asking every host about {id}"), Role::Dim)]);
         }
         None => head.push(vec![ink.piece("asking every host for its life", Role::Dim)]),
     }

@@ -40,7 +40,7 @@ pub(super) fn palette(palette: &Palette, size: Rect, ink: &mut Ink<'_>) -> Optio
 fn entry_line(entry: &Entry, chosen: bool, line: Rect, ink: &mut Ink<'_>) {
     let key_width = width(&entry.key);
     let room = line.width.saturating_sub(4);
-    let name_columns = 20.min(room);
+    let name_columns = 20.min(room / 2);
     ink.say(line.x + 3, line.y, name_columns, &entry.name, Role::Strong);
     let help_room = room.saturating_sub(name_columns + key_width + 3);
     ink.say(line.x + 3 + name_columns + 1, line.y, help_room, &entry.help, Role::Dim);

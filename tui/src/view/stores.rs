@@ -70,16 +70,12 @@ fn table(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         );
         return;
     }
+    let end = inner.x + inner.width;
     let columns = || COLUMNS.iter().filter(|column| area.width >= column.from);
-    let mut x = inner.x + 26;
+    let mut x = inner.x + names_width(inner);
     for column in columns() {
-        ink.text(
-            x,
-            inner.y,
-            column.wide,
-            &format!("{:>1$}", column.head, usize::from(column.wide)),
-            ink.style(Role::Dim),
-        );
+        let head = format!("{:>1$}", column.head, usize::from(column.wide));
+        ink.text(x, inner.y, column.wide.min(end.saturating_sub(x)), &head, ink.style(Role::Dim));
         x += column.wide + 2;
     }
     let all = all_weights(model);
@@ -92,7 +88,7 @@ fn table(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         let mut x = x;
         for column in columns() {
             let text = format!("{:>1$}", (column.text)(store, all), usize::from(column.wide));
-            ink.text(x, y, column.wide, &text, ink.style(Role::Text));
+            ink.text(x, y, column.wide.min(end.saturating_sub(x)), &text, ink.style(Role::Text));
             x += column.wide + 2;
         }
         let room = (inner.x + inner.width).saturating_sub(x + 1);
@@ -100,7 +96,7 @@ fn table(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         match &store.note {
             Some(note) => ink.say(x, y, room, note, Role::Leased),
             None if store.available => {
-                let bar = ink.glyphs().bar.repeat(usize::try_from(bar).unwrap_or(0));
+                let bar = ink.glyphs().spark[5].repeat(usize::try_from(bar).unwrap_or(0));
                 ink.text(x, y, room, &bar, ink.style(Role::Copy))
             }
             None => 0,
@@ -121,8 +117,16 @@ fn store_line(model: &Model, store: &StorePicture, line: Rect, ink: &mut Ink<'_>
     ink.say(line.x + 1, line.y, 1, glyph, role);
     let name = short_name(&model.picture().host_name(store.host), 10);
     ink.say(line.x + 3, line.y, 10, &name, Role::Strong);
-    ink.say(line.x + 14, line.y, 11, word, role);
-    line.x + 26
+    let names = names_width(line);
+    if names > 14 {
+        ink.say(line.x + 14, line.y, 11, word, role);
+    }
+    line.x + names
+}
+
+/// Columns for glyph and name, and for the word where there is room.
+fn names_width(area: Rect) -> u16 {
+    if area.width < 58 { 14 } else { 26 }
 }
 
 /// The last draws: the number, and the weights it ran over.

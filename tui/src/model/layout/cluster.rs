@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Chrome, Density, HostAreas, chrome, inside, lines, shares};
 
 /// The least width of a host's card.
-const CARD_WIDTH_MIN: u16 = 25;
+const CARD_WIDTH_MIN: u16 = 28;
 /// The least width of a host's place in the grid.
 const CELL_WIDTH_MIN: u16 = 22;
 
@@ -80,7 +80,12 @@ pub(crate) fn cluster(size: Rect, order: &[HostNumber], wish: Wish) -> ClusterLa
     let links_height =
         u16::from(density >= Density::Normal || (density == Density::Small && wish.broken_links));
     let links = lines(body, hosts_height, links_height);
-    let card_height = if density == Density::Tiny { 0 } else { wish.card_height.min(body.height / 3) };
+    // Where there is hardly any room, the card of a lesson takes the place of the message.
+    let card_height = match density {
+        Density::Tiny if wish.card_height > 0 => body.height.saturating_sub(hosts_height + 1),
+        Density::Tiny => 0,
+        _ => wish.card_height.min(body.height / 3),
+    };
     let events_height = match density {
         Density::Tiny => u16::from(body.height > 5),
         Density::Small => 4 + u16::from(body.height > 20),
@@ -113,13 +118,13 @@ pub(crate) fn cluster(size: Rect, order: &[HostNumber], wish: Wish) -> ClusterLa
 
 fn host_form(density: Density, body: Rect, count: u16) -> (HostForm, u16) {
     let grid_height = count.div_ceil((body.width / CELL_WIDTH_MIN).max(1));
+    let card_height = if density == Density::Large { 6 } else { 4 };
+    let cards_height = count.div_ceil((body.width / CARD_WIDTH_MIN).max(1)).saturating_mul(card_height);
     match density {
         Density::Tiny => (HostForm::OneLine, u16::from(body.height > 2)),
         Density::Small if count <= (body.height / 4).max(3) => (HostForm::Lines, count),
         Density::Small => (HostForm::Grid, grid_height.min(body.height / 4)),
-        _ if count > 0 && count <= body.width / CARD_WIDTH_MIN => {
-            (HostForm::Cards, if density == Density::Large { 6 } else { 4 })
-        }
+        _ if count > 0 && cards_height <= body.height / 4 => (HostForm::Cards, cards_height),
         _ => (HostForm::Grid, grid_height.min(body.height / 4)),
     }
 }
@@ -132,22 +137,20 @@ fn host_areas(form: HostForm, area: Rect, order: &[HostNumber]) -> HostAreas {
             order.iter().zip(0..area.height).map(|(host, line)| (*host, lines(area, line, 1))).collect()
         }
         HostForm::Cards => {
-            let place = |(x, width)| Rect { x: area.x + x, width, ..area };
-            order.iter().copied().zip(shares(area.width, count).map(place)).collect()
+            // As many in each row: eight are four and four, not seven and one.
+            let rows = count.div_ceil((area.width / CARD_WIDTH_MIN).max(1)).max(1);
+            place(order, area, count.div_ceil(rows).max(1), area.height / rows)
         }
-        HostForm::Grid => {
-            let columns = (area.width / CELL_WIDTH_MIN).clamp(1, count.max(1));
-            let cells = (0..area.height).flat_map(|line| {
-                shares(area.width, columns).map(move |(x, width)| Rect {
-                    x: area.x + x,
-                    y: area.y + line,
-                    width,
-                    height: 1,
-                })
-            });
-            order.iter().copied().zip(cells).collect()
-        }
+        HostForm::Grid => place(order, area, (area.width / CELL_WIDTH_MIN).clamp(1, count.max(1)), 1),
     }
+}
+
+/// Places hosts in rows, so many in each.
+fn place(order: &[HostNumber], area: Rect, columns: u16, height: u16) -> HostAreas {
+    let tops = (0..area.height / height.max(1)).map(|row| area.y + row * height);
+    let places = tops.flat_map(|y| shares(area.width, columns).map(move |(x, width)| (y, x, width)));
+    let place = |(y, x, width)| Rect { x: area.x + x, y, width, height };
+    order.iter().copied().zip(places.map(place)).collect()
 }
 
 /// Divides the map's inside: heads, rows, heat map, placements.
