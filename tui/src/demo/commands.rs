@@ -155,8 +155,11 @@ impl Demo {
         });
         let chosen = chosen.ok_or("no store is available")?.0;
         self.objects[usize::from(chosen.0) - 1] += 1;
-        let object =
-            format!("{:06x}-{:04x}", (u64::from(chosen.0) * 0x9e_3779) & 0xff_ffff, self.random.below(0xffff));
+        let object = format!(
+            "{:06x}-{:04x}",
+            (u64::from(chosen.0) * 0x9e_3779) & 0xff_ffff,
+            self.random.below(0xffff)
+        );
         let draw = DrawPicture { at_ms: self.now_ms, number, weights, chosen, object: object.clone() };
         self.draws.push(draw.clone());
         self.pending.push(Change::Draw(draw));

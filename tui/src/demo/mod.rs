@@ -12,6 +12,7 @@ mod pictures;
 mod play;
 mod random;
 mod run;
+mod scenes;
 mod stage;
 mod staged;
 
@@ -25,6 +26,7 @@ use hydraq_cluster::observe::{
 use self::messages::Message;
 use self::random::Random;
 pub use self::run::{DemoError, run_demo};
+pub use self::scenes::{boxes, screens};
 pub use self::stage::Stage;
 pub use self::staged::{million, staged};
 

@@ -152,6 +152,8 @@ impl Model {
             }
             FormEnd::Closed => Vec::new(),
             FormEnd::Sent(command) => {
+                // The next one begins as this one was filled in.
+                (form.at, form.problem) = (0, None);
                 self.form = form;
                 self.run(&command)
             }

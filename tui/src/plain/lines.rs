@@ -10,18 +10,18 @@ use crate::model::{Input, Model};
 pub(super) struct Lines {
     cluster: String,
     lesson: Option<LessonCard>,
-    running: usize,
+    running: Vec<String>,
 }
 
 impl Lines {
     /// A command was sent.
-    pub(super) fn begun(&mut self) {
-        self.running += 1;
+    pub(super) fn begun(&mut self, line: &str) {
+        self.running.push(line.to_owned());
     }
 
     /// How many commands have not ended.
     pub(super) fn running(&self) -> usize {
-        self.running
+        self.running.len()
     }
 
     /// The lines that an input is worth.
@@ -38,7 +38,9 @@ impl Lines {
                     ));
                 }
                 Change::Outcome(outcome) => {
-                    self.running = self.running.saturating_sub(1);
+                    if let Some(place) = self.running.iter().position(|line| *line == outcome.line) {
+                        self.running.remove(place);
+                    }
                     let verdict = if outcome.ok { "done" } else { "refused" };
                     let words =
                         if outcome.words.is_empty() { String::new() } else { format!(": {}", outcome.words) };

@@ -78,7 +78,7 @@ pub fn run(
                 command => match model.completer.check(command) {
                     Ok(()) => {
                         session.push(model.now_ms, command);
-                        lines.begun();
+                        lines.begun(command);
                         requests(Request::Run(command.to_owned()));
                     }
                     Err(words) => write(&mut output, &[format!("refused {command}: {words}")])?,

@@ -1,5 +1,7 @@
 //! Drawing on a buffer: text, frames, dividers. Everything is clipped to its area; nothing outside is touched.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -63,6 +65,19 @@ pub(crate) fn wrapped(text: &str, columns: u16) -> Vec<String> {
     lines
 }
 
+/// A text in ASCII: names and bodies may have other characters.
+fn in_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let ascii = |each: char| match each {
+        _ if each.is_ascii() => each,
+        '…' => '~',
+        _ => '?',
+    };
+    Cow::Owned(text.chars().map(ascii).collect())
+}
+
 /// A buffer, and how to draw on it.
 pub(crate) struct Ink<'a> {
     /// The buffer.
@@ -94,9 +109,10 @@ impl<'a> Ink<'a> {
         if !inside || columns == 0 {
             return 0;
         }
+        let text = if self.glyphs().is_ascii() { in_ascii(text) } else { Cow::Borrowed(text) };
         // What stood there before leaves nothing behind: a dimmed frame does not dim its title.
         let style = Style::reset().patch(style);
-        let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(columns), style);
+        let (end, _) = self.buffer.set_stringn(x, y, &text, usize::from(columns), style);
         end - x
     }
 
