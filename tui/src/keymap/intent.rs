@@ -33,6 +33,7 @@ pub enum Intent {
     LessonNext,
     Answer(u8),
     AnswerText,
+    LessonLeave,
     Save,
     Presenter,
     Theme,

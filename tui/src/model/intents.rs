@@ -1,6 +1,6 @@
 //! What each intent does to the model: one arm an intent, the work in functions beside it.
 
-use hydraq_cluster::observe::EventSerial;
+use hydraq_cluster::observe::{EventSerial, LessonRequest, Request};
 
 use super::input::Action;
 use super::line::{Line, LineKind};
@@ -32,6 +32,7 @@ impl Model {
             Intent::MapForm => self.silently(|model| model.map.next_form()),
             Intent::LessonNext => self.lesson_next(),
             Intent::Answer(number) => self.answer(number),
+            Intent::LessonLeave => vec![Action::Ask(Request::Lesson(LessonRequest::Leave))],
             Intent::AnswerText => self.silently(Self::open_answer),
             Intent::Presenter => self.silently(|model| model.presenter = !model.presenter),
             Intent::Theme => self.silently(|model| model.look.palette = model.look.palette.next()),
@@ -95,7 +96,7 @@ impl Model {
                 Some(message) => self.explain(message),
                 None => Vec::new(),
             },
-            (Screen::Timeline, _) => self.silently(Self::toggle_time),
+            (Screen::Timeline, _) => self.silently(Self::toggle_play),
             (Screen::Lessons, _) => self.start_lesson(),
             _ => Vec::new(),
         }

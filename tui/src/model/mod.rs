@@ -338,7 +338,7 @@ impl Model {
     /// After how many milliseconds a tick is wanted; `None` while nothing moves and no time is counted.
     #[must_use]
     pub fn next_tick_ms(&self) -> Option<u64> {
-        if self.motions.is_moving(self.now_ms) {
+        if self.motions.is_moving(self.now_ms) || self.plays() {
             return Some(33);
         }
         if let Some(left_ms) = self.toasts.next_end(self.now_ms) {

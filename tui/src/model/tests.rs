@@ -105,6 +105,7 @@ fn is_done(intent: Intent, scope: Scope, stage: &Stage) -> bool {
         Intent::MapForm => model.map.form == super::map::MapForm::Rows,
         Intent::LessonNext if scope == Scope::Lessons => asked(LessonRequest::Start(1)),
         Intent::LessonNext => asked(LessonRequest::Next),
+        Intent::LessonLeave => asked(LessonRequest::Leave),
         Intent::Answer(number @ 0..3) => asked(LessonRequest::Answer(char::from(b'a' + number).to_string())),
         Intent::Answer(_) => stage.actions.is_empty(),
         Intent::Presenter => model.presenter,
@@ -273,6 +274,24 @@ fn while_time_is_stopped_the_past_is_shown_and_an_act_lets_it_go_on() {
     stage.keys("1 n");
     assert!(stage.model.stopped.is_none());
     assert_eq!(stage.commands().last(), Some(&"spawn"));
+}
+
+#[test]
+fn a_recording_plays_at_its_own_speed() {
+    let mut stage = stage();
+    stage.command("kill bravo");
+    (0..20).for_each(|_| stage.advance(500));
+    stage.input(Input::Ended);
+    stage.keys("5 home");
+    let first_ms = stage.model.shown_ms();
+    stage.input(Input::Key(Key::plain(crate::keymap::KeyCode::Enter)));
+    assert_eq!(stage.model.next_tick_ms(), Some(33));
+    (0..40).for_each(|_| stage.input(Input::Tick { elapsed_ms: 50 }));
+    let gone_ms = stage.model.shown_ms() - first_ms;
+    assert!((1_500..=2_000).contains(&gone_ms), "{gone_ms}");
+    stage.input(Input::Tick { elapsed_ms: 60_000 });
+    assert!(!stage.model.plays(), "it stops at its end");
+    assert_eq!(stage.model.shown_ms(), stage.model.live.at_ms);
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub(crate) struct Stopped {
     pub(crate) number: usize,
     /// The cluster then.
     pub(crate) picture: Picture,
+    /// Set while the recording plays at the speed at which it happened: how much of the moment after it is over.
+    pub(crate) plays_ms: Option<u64>,
 }
 
 impl Model {
@@ -19,6 +21,41 @@ impl Model {
             self.resume_time();
         } else {
             self.stop_at(self.recording.end().saturating_sub(1));
+        }
+    }
+
+    /// Plays the recording from the moment that is shown, or stops it there. From the newest moment it plays all of it.
+    pub(crate) fn toggle_play(&mut self) {
+        let last = self.recording.end().saturating_sub(1);
+        if self.stopped.as_ref().is_none_or(|stopped| stopped.number >= last) {
+            self.stop_at(self.recording.start());
+        }
+        if let Some(stopped) = &mut self.stopped {
+            stopped.plays_ms = if stopped.plays_ms.is_some() { None } else { Some(0) };
+        }
+    }
+
+    /// Whether the recording plays.
+    pub(crate) fn plays(&self) -> bool {
+        self.stopped.as_ref().is_some_and(|stopped| stopped.plays_ms.is_some())
+    }
+
+    /// Lets a recording that plays go on by some time; at its end time goes on, or stays if the session has ended.
+    pub(crate) fn play(&mut self, elapsed_ms: u64) {
+        let Some(Stopped { number, picture, plays_ms: Some(over_ms) }) = &mut self.stopped else { return };
+        *over_ms += elapsed_ms;
+        while let Some(next) = self.recording.get(*number + 1) {
+            let wait_ms = next.at_ms.saturating_sub(picture.at_ms);
+            if wait_ms > *over_ms {
+                return;
+            }
+            *over_ms -= wait_ms;
+            *number += 1;
+            picture.apply(next);
+        }
+        match self.ended {
+            true => self.stop_at(self.recording.end().saturating_sub(1)),
+            false => self.resume_time(),
         }
     }
 
@@ -35,7 +72,8 @@ impl Model {
             return;
         }
         let number = number.clamp(self.recording.start(), self.recording.end() - 1);
-        self.stopped = Some(Stopped { number, picture: self.recording.picture_after(number) });
+        self.stopped =
+            Some(Stopped { number, picture: self.recording.picture_after(number), plays_ms: None });
         self.motions.clear();
     }
 

@@ -28,6 +28,7 @@ pub fn update(model: &mut Model, input: Input) -> Vec<Action> {
         }
         Input::Tick { elapsed_ms } => {
             model.now_ms += elapsed_ms;
+            model.play(elapsed_ms);
             Vec::new()
         }
         Input::Update(update) => {

@@ -168,6 +168,13 @@ fn hint<'a>(model: &Model, intent: Intent, hint: &'a str) -> &'a str {
         Intent::StopTime if model.stopped.is_some() => "let time go on",
         Intent::Open if model.picture().lesson.is_some() && model.screen == Screen::Lessons => "",
         Intent::Open if model.screen == Screen::Lessons => "begin",
+        Intent::Open if model.screen == Screen::Timeline => {
+            if model.plays() {
+                "stop"
+            } else {
+                "play"
+            }
+        }
         Intent::Open if model.screen != Screen::Cluster => "",
         _ => hint,
     }

@@ -39,7 +39,7 @@ fn bar(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         }
         None => ink.piece(format!("{} now", ink.glyphs().up), Role::Serving),
     };
-    let hints = ink.piece("left, right: an event   end: now   S: save", Role::Dim);
+    let hints = ink.piece("left, right: an event   enter: play   end: now   S: save", Role::Dim);
     let inner = ink.frame(area, &[ink.piece("session", Role::Strong), state, hints], ink.style(Role::Text));
     let Some((first_ms, last_ms)) = model.recording.span_ms() else { return };
     if inner.height < 2 || inner.width < 3 {
