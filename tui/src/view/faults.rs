@@ -6,9 +6,26 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Piece};
 use super::words::{self, host_phrase};
 use super::{events, matrix};
+use crate::keymap::{Intent, Scope};
 use crate::model::Model;
 use crate::model::layout::lines;
 use crate::theme::Role;
+
+/// The keys that are told on the screen.
+const FAULTS: [Intent; 12] = [
+    Intent::Kill,
+    Intent::Restart,
+    Intent::Pause,
+    Intent::Wipe,
+    Intent::Cut,
+    Intent::OneWay,
+    Intent::Delay,
+    Intent::Drop,
+    Intent::Heal,
+    Intent::Fill,
+    Intent::Free,
+    Intent::Corrupt,
+];
 
 /// Draws the screen: links, hosts, and what was done to them.
 pub(super) fn faults(model: &Model, area: Rect, ink: &mut Ink<'_>) {
@@ -45,6 +62,22 @@ fn troubles(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         let cursor = if Some(*host) == selected { ink.glyphs().cursor } else { " " };
         ink.say(inner.x, y, 1, cursor, Role::Strong);
         ink.pieces(inner.x + 1, y, inner.width.saturating_sub(1), pieces);
+    }
+    let used = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(1);
+    keys(model, lines(inner, used, inner.height.saturating_sub(used)), ink);
+}
+
+/// What can be done here, at the foot, if there is room for all of it.
+fn keys(model: &Model, area: Rect, ink: &mut Ink<'_>) {
+    let bounds: Vec<_> =
+        model.keymap.in_scope(Scope::Faults).filter(|bound| FAULTS.contains(&bound.row.intent)).collect();
+    let height = u16::try_from(bounds.len()).unwrap_or(u16::MAX);
+    if height > area.height {
+        return;
+    }
+    for (bound, y) in bounds.into_iter().zip(area.y + area.height - height..) {
+        ink.say(area.x + 1, y, 2, &bound.shown(), Role::Key);
+        ink.say(area.x + 4, y, area.width.saturating_sub(4), bound.row.help, Role::Dim);
     }
 }
 

@@ -81,6 +81,7 @@ fn heads(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {
         ("   age", columns.age),
         ("copies", columns.copies),
         ("served by", columns.owner),
+        ("body", columns.body),
     ];
     for (name, (x, wide)) in named {
         ink.text(x, area.y, wide, name, ink.style(Role::Dim));
@@ -157,6 +158,7 @@ fn message_row(model: &Model, message: &MessagePicture, line: Rect, columns: &Co
     put(ink, columns.copies, &copies, role);
     let owner = message.owner.map_or_else(|| "nobody".to_owned(), |owner| model.picture().host_name(owner));
     put(ink, columns.owner, &owner, if message.owner.is_some() { Role::Serving } else { Role::Danger });
+    put(ink, columns.body, &message.body, Role::Dim);
     for column in &columns.hosts {
         cell(message, column.host, (column.x, column.width), line.y, columns.words, gone_ms, ink);
     }

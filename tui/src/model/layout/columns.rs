@@ -10,6 +10,8 @@ use ratatui::layout::Rect;
 const ID_WIDTH: u16 = 10;
 /// The width of "3 of 3 !".
 const COPIES_WIDTH: u16 = 8;
+/// The least width of the bodies.
+const BODY_WIDTH_MIN: u16 = 16;
 /// The width of an owner's name.
 const OWNER_WIDTH: u16 = 10;
 /// The least width at which cells have words.
@@ -45,6 +47,8 @@ pub(crate) struct Columns {
     pub(crate) copies: (u16, u16),
     /// The owner's name, where cells have no words.
     pub(crate) owner: (u16, u16),
+    /// The body, behind the hosts, where room is left.
+    pub(crate) body: (u16, u16),
     /// The hosts that are shown.
     pub(crate) hosts: Vec<HostColumn>,
     /// Whether cells have words.
@@ -97,7 +101,10 @@ pub(crate) fn columns(
     let copies = take(COPIES_WIDTH);
     let owner = take(owner_width);
     let (hosts, words, hidden) = host_columns(x, room, hosts, first, selected);
-    Columns { cursor: area.x, id, message_type, age, copies, owner, hosts, words, hidden }
+    let end = hosts.last().map_or(x, |column| column.x + column.width);
+    let left = (area.x + area.width).saturating_sub(end + 1);
+    let body = if words && left >= BODY_WIDTH_MIN { (end, left) } else { (end, 0) };
+    Columns { cursor: area.x, id, message_type, age, copies, owner, body, hosts, words, hidden }
 }
 
 fn gap(width: u16) -> u16 {
