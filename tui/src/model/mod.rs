@@ -30,7 +30,9 @@ mod palette;
 mod picture;
 mod prompts;
 mod recording;
+mod screen;
 mod session;
+mod setup;
 mod time;
 mod toast;
 mod update;
@@ -50,111 +52,16 @@ pub(crate) use overlay::{Confirm, KillBox, Overlay, Pick, SAVES};
 pub(crate) use palette::{Entry, Palette};
 pub use picture::Picture;
 pub use recording::Recording;
+pub(crate) use screen::Focus;
+pub use screen::Screen;
 pub use session::Session;
+pub use setup::Setup;
 pub(crate) use time::Stopped;
 pub(crate) use toast::Toasts;
 pub use update::update;
 
 use crate::keymap::{Keymap, Scope};
 use crate::theme::Look;
-
-/// One screen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Screen {
-    /// Hosts, replicas, events.
-    #[default]
-    Cluster,
-    /// One message.
-    Message,
-    /// Independent data stores.
-    Stores,
-    /// Faults.
-    Faults,
-    /// The recorded session.
-    Timeline,
-    /// Lessons.
-    Lessons,
-    /// All keys.
-    Help,
-}
-
-impl Screen {
-    /// All screens, in the order of their keys.
-    pub const ALL: [Self; 7] =
-        [Self::Cluster, Self::Message, Self::Stores, Self::Faults, Self::Timeline, Self::Lessons, Self::Help];
-
-    /// Its name.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Cluster => "Cluster",
-            Self::Message => "Message",
-            Self::Stores => "Stores",
-            Self::Faults => "Faults",
-            Self::Timeline => "Timeline",
-            Self::Lessons => "Lessons",
-            Self::Help => "Help",
-        }
-    }
-
-    /// Where its keys are.
-    #[must_use]
-    pub fn scope(self) -> Scope {
-        match self {
-            Self::Cluster => Scope::Cluster,
-            Self::Message => Scope::Message,
-            Self::Stores => Scope::Stores,
-            Self::Faults => Scope::Faults,
-            Self::Timeline => Scope::Timeline,
-            Self::Lessons => Scope::Lessons,
-            Self::Help => Scope::Help,
-        }
-    }
-}
-
-/// Which panel of the cluster's screen the arrow keys move in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Focus {
-    /// The replica map.
-    #[default]
-    Map,
-    /// The events.
-    Events,
-    /// The badges in the header.
-    Badges,
-}
-
-/// What the console is started with.
-pub struct Setup {
-    /// The keys.
-    pub keymap: Keymap,
-    /// How it looks.
-    pub look: Look,
-    /// Completes and checks command lines.
-    pub completer: Arc<dyn Completer>,
-    /// How far the local time is ahead of UTC, in seconds.
-    pub ahead_of_utc_seconds: i32,
-    /// Columns and lines of the screen.
-    pub size: (u16, u16),
-    /// Whether big type is on from the beginning.
-    pub presenter: bool,
-    /// The screen to begin with.
-    pub screen: Screen,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        Self {
-            keymap: Keymap::default(),
-            look: Look::default(),
-            completer: Arc::new(NoCompleter),
-            ahead_of_utc_seconds: 0,
-            size: (80, 24),
-            presenter: false,
-            screen: Screen::default(),
-        }
-    }
-}
 
 /// The state of the console.
 pub struct Model {
