@@ -122,3 +122,7 @@ fn filter_words(line: &str, cursor: usize, known: &Known) -> Vec<Suggestion> {
         |(text, help): (String, &str)| Suggestion { text, replaces: start..cursor, help: help.to_owned() };
     words.into_iter().map(suggestion).collect()
 }
+
+#[cfg(test)]
+#[path = "line_tests.rs"]
+mod tests;

@@ -129,3 +129,7 @@ impl Motions {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "motion_tests.rs"]
+mod tests;

@@ -175,6 +175,7 @@ impl Model {
             KeyCode::Tab => {
                 line.accept();
                 line.complete(&*self.completer, &self.known());
+                self.filter_as_typed(&line);
             }
             _ => {
                 if edit(&mut line.text, key) {

@@ -46,3 +46,7 @@ pub(crate) fn save(model: &Model, kind: SaveKind, folder: &Path) -> Result<Strin
     }
     Err(format!("too many files of this name in {}", folder.display()))
 }
+
+#[cfg(test)]
+#[path = "save_tests.rs"]
+mod tests;
