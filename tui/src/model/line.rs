@@ -97,7 +97,8 @@ impl Line {
 
 /// The words of the filter that begin like the one at the cursor.
 fn filter_words(line: &str, cursor: usize, known: &Known) -> Vec<Suggestion> {
-    let start = line[..cursor].rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let blank = line[..cursor].char_indices().rev().find(|(_, each)| each.is_whitespace());
+    let start = blank.map_or(0, |(at, each)| at + each.len_utf8());
     let typed = &line[start..cursor];
     let fixed = [
         ("type:", "of this type"),

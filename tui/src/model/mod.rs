@@ -223,18 +223,14 @@ impl Model {
             card_height: self.card_height(),
             placements: u16::try_from(picture.placements.len()).unwrap_or(u16::MAX),
         };
-        layout::cluster(self.size, &self.host_order(), wish)
-    }
-
-    /// Hosts in the order in which they are drawn: by number; where not all fit, those that are gone first.
-    fn host_order(&self) -> Vec<HostNumber> {
-        let picture = self.picture();
         let mut order = picture.host_numbers();
-        let fitting = usize::from((self.size.width / 22).max(1)) * usize::from((self.size.height / 4).max(1));
-        if order.len() > fitting {
-            order.sort_by_key(|number| !picture.host(*number).is_some_and(|host| host.state.is_gone()));
+        let layout = layout::cluster(self.size, &order, wish);
+        if layout.host_areas.len() == order.len() || layout.host_form == layout::HostForm::OneLine {
+            return layout;
         }
-        order
+        // Not all fit: those that are not up stand first, so that nobody misses them.
+        order.sort_by_key(|number| picture.host(*number).is_none_or(|host| host.state.is_up()));
+        layout::cluster(self.size, &order, wish)
     }
 
     /// How many rows of messages are on the screen.

@@ -14,7 +14,7 @@ const STRETCH: usize = 128;
 /// The most stretches that are kept.
 const STRETCHES_MAX: usize = 256;
 /// The most bytes that all updates may take, by a rough estimate.
-const BYTES_MAX: usize = 64 * 1024 * 1024;
+const BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Some updates, and the picture before them.
 #[derive(Debug, Clone)]

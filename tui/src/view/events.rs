@@ -53,7 +53,8 @@ fn event_line(model: &Model, event: &EventPicture, line: Rect, is_cause: bool, i
     let mut x = line.x;
     x += ink.text(x, line.y, line.width, at, ink.style(Role::Dim)) + if narrow { 1 } else { 2 };
     x += ink.text(x, line.y, end.saturating_sub(x), glyph, ink.style(role)) + 1;
-    let name_columns = if narrow { width(&event.who) + 1 } else { 9 };
+    let name_columns =
+        if narrow { width(&event.who) + 1 } else { super::hosts::names_width(model, 8, 14) + 1 };
     ink.say(x, line.y, (name_columns - 1).min(end.saturating_sub(x)), &event.who, Role::Strong);
     x += name_columns;
     let mut tail = event.took_us.map(microseconds).unwrap_or_default();

@@ -41,6 +41,12 @@ pub(super) fn hosts(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>) {
     }
 }
 
+/// The width of the longest name, within limits.
+pub(super) fn names_width(model: &Model, least: u16, most: u16) -> u16 {
+    let names = model.picture().hosts.iter().map(|host| width(&host.name));
+    names.max().unwrap_or(least).clamp(least, most)
+}
+
 fn is_selected(model: &Model, host: &HostPicture) -> bool {
     model.selected_host().is_some_and(|selected| selected.number == host.number)
 }
@@ -170,10 +176,11 @@ fn line(model: &Model, host: &HostPicture, area: Rect, ink: &mut Ink<'_>) {
     let name_role = if host.state.is_gone() { Role::Danger } else { Role::Strong };
     let mut x = area.x;
     let end = area.x + area.width;
+    let name_columns = names_width(model, 9, 20);
     for (columns, text, role) in [
         (1, cursor, Role::Strong),
         (2, glyph, role),
-        (10, &*host.name, name_role),
+        (name_columns + 1, &*host.name, name_role),
         (17, &*host_phrase(host, model.shown_ms()), if host.full { Role::Danger } else { role }),
     ] {
         ink.say(x, area.y, (columns - u16::from(columns > 2)).min(end.saturating_sub(x)), text, role);
@@ -205,12 +212,16 @@ fn cell(model: &Model, host: &HostPicture, area: Rect, ink: &mut Ink<'_>) {
     let selected = is_selected(model, host);
     let (glyph, role) = words::host(host.state, ink.glyphs());
     let cursor = if selected { ink.glyphs().cursor } else { " " };
-    let phrase = match host.state {
-        HostState::Up if !host.full => String::new(),
-        HostState::Up => "disk full".to_owned(),
-        _ => host_phrase(host, model.shown_ms()).replace(" ago", ""),
+    let long = host_phrase(host, model.shown_ms()).replace(" ago", "");
+    let forms = match host.state {
+        HostState::Up if !host.full => ["", ""],
+        HostState::Up => ["disk full", "full"],
+        _ => [&*long, host.state.word()],
     };
-    let name_columns = area.width.saturating_sub(4 + if phrase.is_empty() { 0 } else { width(&phrase) + 1 });
+    // The name stays whole as long as the state does.
+    let room = area.width.saturating_sub(5 + width(&host.name));
+    let phrase = forms.into_iter().find(|form| width(form) <= room).unwrap_or(forms[1]);
+    let name_columns = area.width.saturating_sub(4 + if phrase.is_empty() { 0 } else { width(phrase) + 1 });
     let name = words::short_name(&host.name, name_columns.max(4));
     let name_role = if host.state.is_gone() { Role::Danger } else { Role::Text };
     let serving = if phrase.is_empty() { format!(" {}", short_count(host.serving)) } else { String::new() };

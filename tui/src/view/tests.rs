@@ -79,12 +79,13 @@ fn a_dead_host_and_its_state_stand_on_one_line_in_every_layout() {
         {
             for verb in ["kill", "pause"] {
                 let mut stage = Stage::new(Setup { size, ..Setup::default() }, staged(3, hosts));
-                stage.command(&format!("{verb} bravo"));
+                let name = stage.model.live.hosts.last().unwrap().name.clone();
+                stage.command(&format!("{verb} {name}"));
                 stage.keys("esc");
                 stage.advance(3_000);
                 let drawn = text(&stage.draw());
                 let word = if verb == "kill" { "killed" } else { "paused" };
-                let found = drawn.lines().any(|line| line.contains("bravo") && line.contains(word));
+                let found = drawn.lines().any(|line| line.contains(&name) && line.contains(word));
                 assert!(found, "{hosts} hosts at {size:?}:\n{drawn}");
             }
         }
