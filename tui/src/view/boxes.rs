@@ -75,12 +75,18 @@ pub(super) fn kill(model: &Model, kill: &KillBox, size: Rect, ink: &mut Ink<'_>)
 
 /// What a kill would do, line by line, the numbers below each other.
 fn blast_lines(blast: &BlastRadius, name: &str, narrow: bool, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
-    let goal = if narrow { String::new() } else { format!(" (goal: within {} ms)", blast.takeover_goal_ms) };
-    let twice =
-        if narrow { "may come twice".to_owned() } else { format!("leased through {name}: may come twice") };
+    let message =
+        if blast.owner_changes == 1 { "message changes its owner" } else { "messages change their owner" };
+    let (goal, twice) = match narrow {
+        true => (String::new(), "leased: may come twice".to_owned()),
+        false => (
+            format!(" (goal: within {} ms)", blast.takeover_goal_ms),
+            format!("leased by a consumer through {name}: may come twice"),
+        ),
+    };
     let rows = [
-        (blast.owner_changes, format!("change their owner{goal}"), Role::Text),
-        (blast.fall_to_one, "fall to one live copy".to_owned(), Role::Leased),
+        (blast.owner_changes, format!("{message}{goal}"), Role::Text),
+        (blast.fall_to_one, "fall to one copy".to_owned(), Role::Leased),
         (blast.only_copy_here, "have their only copy here".to_owned(), Role::Danger),
         (blast.leased_through, twice, Role::Leased),
     ];
