@@ -134,7 +134,9 @@ fn rows(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {
 }
 
 fn nothing(model: &Model, area: Rect, ink: &mut Ink<'_>) {
-    let words = if model.map.filter.is_empty() {
+    let words = if model.picture().hosts.is_empty() {
+        "no host yet: n spawns one"
+    } else if model.map.filter.is_empty() {
         "no messages yet: e enqueues some, 6 has lessons, ? tells all keys"
     } else {
         "no message fits the filter: esc forgets it"

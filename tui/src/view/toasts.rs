@@ -19,7 +19,7 @@ pub(super) fn toasts(model: &Model, body: Rect, ink: &mut Ink<'_>) {
         let area = Rect { x: body.x + body.width - width, y: top, width, height };
         ink.clear(area);
         let title = [
-            ink.piece(format!("{} refused", ink.glyphs().corrupt), Role::Danger),
+            ink.piece(format!("{} did not work", ink.glyphs().corrupt), Role::Danger),
             ink.piece("esc closes", Role::Dim),
         ];
         let inner = ink.frame(area, &title, ink.style(Role::Danger));
