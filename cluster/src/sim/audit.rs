@@ -80,10 +80,12 @@ fn holds(image: &Image, node_id: HostId, id: MessageId) -> bool {
 
 /// The messages on a disk.
 pub fn messages_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
-    image.records.iter().filter(|(sequence, _)| !image.corrupt.contains(sequence)).filter_map(|(_, record)| match record {
-        Record::Message(record) => Some(record.message.id),
-        _ => None,
-    })
+    image.records.iter().filter(|(sequence, _)| !image.corrupt.contains(sequence)).filter_map(
+        |(_, record)| match record {
+            Record::Message(record) => Some(record.message.id),
+            _ => None,
+        },
+    )
 }
 
 /// Whether the newest list of a message on a disk names all these hosts.
@@ -117,14 +119,17 @@ impl Audit {
     pub(super) fn happened(&mut self, at: u64, node: NodeId, what: &Happening, nodes: &[Node]) {
         match what {
             Happening::Delivered { id, .. } => {
-                let is_tombstone = |record: &Record| matches!(record, Record::Tombstone(_)) && record.id() == *id;
+                let is_tombstone =
+                    |record: &Record| matches!(record, Record::Tombstone(_)) && record.id() == *id;
                 let tombstone = nodes[node].disk.with(|image| image.records.values().any(is_tombstone));
                 self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
             }
             Happening::Finished(id) => {
                 // Its own copy, if it still has one, goes with the commit that is about to begin.
                 let has = |(other, place): &(NodeId, &Node)| {
-                    *other != node && !place.distrusted && place.disk.with(|image| holds(image, place.id, *id))
+                    *other != node
+                        && !place.distrusted
+                        && place.disk.with(|image| holds(image, place.id, *id))
                 };
                 let copies_on = nodes.iter().enumerate().filter(has).map(|(other, _)| other).collect();
                 self.forgotten.push(Forgotten { at, node, id: *id, copies_on });

@@ -100,10 +100,11 @@ impl Host {
         if shown < newest {
             return Err(RequestError::StaleReceipt { shown, newest });
         }
+        let Some(owner) = self.find_host(receipt.owner) else { return Err(no_such()) };
         let now = self.now;
         let changed = self.messages.change(slot, now, |condition| match extension {
-            Some(lease) => condition.deliveries.extend(receipt.lease, now + lease),
-            None => condition.deliveries.release(receipt.lease, now),
+            Some(lease) => condition.deliveries.extend(owner, receipt.lease, now + lease),
+            None => condition.deliveries.release(owner, receipt.lease, now),
         });
         if !changed {
             return Err(no_such());

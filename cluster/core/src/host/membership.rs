@@ -61,7 +61,8 @@ impl Host {
         let dead = |(other, peer): &(HostIndex, &super::peers::Peer)| {
             *other != index && peer.name == name && !peer.removed && !peer.is_connected()
         };
-        let namesakes: Vec<MemberRecord> = self.peers.others().filter(dead).map(|(_, peer)| peer.record()).collect();
+        let namesakes: Vec<MemberRecord> =
+            self.peers.others().filter(dead).map(|(_, peer)| peer.record()).collect();
         for record in namesakes {
             self.remove_member(record.id);
         }

@@ -29,6 +29,11 @@ impl Host {
         self.peers.find(id).expect("a host that was just learned of")
     }
 
+    /// The index of a host that is known; this one included.
+    pub(super) fn find_host(&self, id: HostId) -> Option<HostIndex> {
+        self.peers.find(id)
+    }
+
     pub(super) fn local_list(&mut self, list: &GlobalList) -> HolderList {
         HolderList::of(list.iter().map(|entry| Holder {
             version: entry.version,

@@ -120,7 +120,8 @@ impl Host {
 
     fn begin_session(&mut self, index: HostIndex, link: LinkId, connection: u64, hello: Hello) {
         let said = self.peers.get(index).said.filter(|said| said.link == link);
-        let Some(said) = said.filter(|said| said.suspected || !self.peers.get(index).suspected_since_sync) else {
+        let Some(said) = said.filter(|said| said.suspected || !self.peers.get(index).suspected_since_sync)
+        else {
             // The peer would not know that it has been suspected since this side said hello: say it again.
             self.effects.early.push(Effect::HangUp(link));
             return;

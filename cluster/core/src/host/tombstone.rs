@@ -106,7 +106,8 @@ impl Host {
             let peer = self.peers.get(index);
             let told = |host: HostIndex| {
                 let session = peer.session.as_ref();
-                session.is_some_and(|session| session.sync.removals_told.iter().any(|told| told.contains(host)))
+                session
+                    .is_some_and(|session| session.sync.removals_told.iter().any(|told| told.contains(host)))
             };
             let knows = |host: HostIndex| self.peers.get(host).removal_known_by.contains(index) || told(host);
             if peer.is_synchronised() && !removed.iter().all(knows) {

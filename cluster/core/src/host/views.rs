@@ -174,6 +174,12 @@ impl Host {
         short.map(|(_, group)| u64::from(group.len())).sum()
     }
 
+    /// Says what is not as it must be, for checkers.
+    #[must_use]
+    pub fn inconsistency(&self) -> Option<String> {
+        self.messages.inconsistency(self.now)
+    }
+
     /// The ids of all messages and of all tombstones here; for checkers.
     #[must_use]
     pub fn ids(&self) -> (Vec<MessageId>, Vec<MessageId>) {

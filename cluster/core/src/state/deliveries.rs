@@ -95,26 +95,24 @@ impl Deliveries {
         lease
     }
 
-    /// Ends the lease with this number, if it is known and runs; whether that changed anything.
-    pub fn release(&mut self, lease: LeaseNumber, now: Instant) -> bool {
-        let mut changed = false;
-        for line in self.lines.iter_mut().filter(|line| line.lease == lease) {
-            if matches!(line.state, LeaseState::Until(end) if end > now) {
-                line.state = LeaseState::Released;
-                changed = true;
-            }
-        }
-        changed
+    /// Ends this lease, if it is known and runs; whether that changed anything. Another owner's lease of the same number stays.
+    pub fn release(&mut self, owner: HostIndex, lease: LeaseNumber, now: Instant) -> bool {
+        let line = self.line_mut(owner).filter(|line| line.lease == lease);
+        let Some(line) = line.filter(|line| matches!(line.state, LeaseState::Until(end) if end > now)) else {
+            return false;
+        };
+        line.state = LeaseState::Released;
+        true
     }
 
-    /// Lets the newest lease run at least until `until`; false if `lease` is not the newest.
+    /// Lets this lease run at least until `until`; false if it is not known, or a newer one is.
     ///
     /// It never ends sooner for that: a request that was under way for long must not take back what a later one has given.
-    pub fn extend(&mut self, lease: LeaseNumber, until: Instant) -> bool {
+    pub fn extend(&mut self, owner: HostIndex, lease: LeaseNumber, until: Instant) -> bool {
         if lease != self.lease_highest() {
             return false;
         }
-        let Some(line) = self.lines.iter_mut().find(|line| line.lease == lease) else { return false };
+        let Some(line) = self.line_mut(owner).filter(|line| line.lease == lease) else { return false };
         line.extension = line.extension.saturating_add(1);
         line.state = match line.state {
             LeaseState::Until(end) => LeaseState::Until(end.max(until)),
@@ -202,7 +200,7 @@ mod tests {
         let (mut left, mut right) = (Deliveries::default(), Deliveries::default());
         let on_left = left.lease(A, NOW + Duration::from_secs(30));
         right.lease(B, NOW + Duration::from_secs(20));
-        assert!(left.release(on_left, NOW));
+        assert!(left.release(A, on_left, NOW));
         assert!(left.merge(&right) && right.merge(&left));
         assert_eq!(
             left.leased_until(NOW),
@@ -221,7 +219,7 @@ mod tests {
         let mut late = deliveries.clone();
         late.lines[0].state = LeaseState::Until(NOW + Duration::from_secs(9));
         assert!(!deliveries.merge(&late));
-        assert!(late.extend(lease, NOW + Duration::from_secs(60)) && deliveries.merge(&late));
+        assert!(late.extend(A, lease, NOW + Duration::from_secs(60)) && deliveries.merge(&late));
         assert_eq!(deliveries.leased_until(NOW), Some(NOW + Duration::from_secs(60)));
     }
 

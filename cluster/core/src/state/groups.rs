@@ -143,6 +143,16 @@ impl Groups {
         self.served.get(&message_type)?.first().map(|(_, _, id)| *id)
     }
 
+    /// Whether a group stands in the order of service, as it says itself and as the order has it.
+    #[must_use]
+    pub fn is_served(&self, id: GroupId) -> bool {
+        let group = self.get(id);
+        let order = self.served.get(&group.key.message_type);
+        group.indexed.is_some_and(|sequence| {
+            order.is_some_and(|order| order.contains(&(Reverse(group.key.priority), sequence, id)))
+        })
+    }
+
     /// Keeps the order of service true: `oldest` is the group's oldest ready message, if it has one.
     pub(super) fn index(&mut self, id: GroupId, oldest: Option<Sequence>) {
         let group = self.get_mut(id);

@@ -10,7 +10,8 @@ use hydraq_core::ids::{MessageId, RequestId};
 use hydraq_core::message::{Content, Message, Priority};
 use hydraq_core::random::Random;
 use hydraq_core::request::{
-    Attempt, Delete as DeleteRequest, DeleteTarget, Delivery, Dequeue, Enqueue, EnqueueOutcome, Redrive, Reply, Request,
+    Attempt, Delete as DeleteRequest, DeleteTarget, Delivery, Dequeue, Enqueue, EnqueueOutcome, Redrive,
+    Reply, Request,
 };
 
 use super::history::{Delete, History, Life, Seen};
@@ -53,7 +54,14 @@ impl Clients {
     #[must_use]
     pub fn new(seed: u64, count: usize) -> Self {
         let random = Random::new(seed ^ 0xc11e_4715);
-        Clients { random, count, under_way: BTreeMap::new(), next_at: vec![0; count], next_id: 1, draining: false }
+        Clients {
+            random,
+            count,
+            under_way: BTreeMap::new(),
+            next_at: vec![0; count],
+            next_id: 1,
+            draining: false,
+        }
     }
 
     /// How many requests are under way.
@@ -91,9 +99,17 @@ impl Clients {
         }
     }
 
-    fn answered(&mut self, world: &mut World, history: &mut History, under_way: &UnderWay, reply: Option<(u64, Reply)>) {
+    fn answered(
+        &mut self,
+        world: &mut World,
+        history: &mut History,
+        under_way: &UnderWay,
+        reply: Option<(u64, Reply)>,
+    ) {
         match (&under_way.asked, reply) {
-            (Asked::Enqueue(message, enqueue), reply) => self.enqueued(world, history, message, enqueue, reply),
+            (Asked::Enqueue(message, enqueue), reply) => {
+                self.enqueued(world, history, message, enqueue, reply)
+            }
             (Asked::Dequeue { lease }, Some((at, Reply::Dequeued(deliveries)))) => {
                 for delivery in deliveries {
                     note_delivery(history, under_way, at, *lease, &delivery, self.draining);
@@ -132,7 +148,9 @@ impl Clients {
         let mut again = false;
         match reply {
             Some((at, Reply::Enqueued(outcomes))) => match &outcomes[0] {
-                EnqueueOutcome::Ok(_) => life.acknowledged = Some(life.acknowledged.map_or(at, |before| before.min(at))),
+                EnqueueOutcome::Ok(_) => {
+                    life.acknowledged = Some(life.acknowledged.map_or(at, |before| before.min(at)))
+                }
                 EnqueueOutcome::Unknown(_) => (life.unknown, again) = (true, true),
                 EnqueueOutcome::Failed(_) => {
                     life.failed = !life.unknown;
@@ -141,12 +159,23 @@ impl Clients {
             },
             _ => (life.unknown, again) = (true, true),
         }
-        if again && !self.draining && life.acknowledged.is_none() && life.tries < 4 && self.random.below(4) > 0 {
+        if again
+            && !self.draining
+            && life.acknowledged.is_none()
+            && life.tries < 4
+            && self.random.below(4) > 0
+        {
             life.tries += 1;
             life.failed = false;
             let enqueue = Enqueue { attempt: Attempt::Retry(None), ..enqueue.clone() };
             let node = self.random.below(world.nodes.len());
-            self.send(world, history, node, Asked::Enqueue(message.clone(), enqueue.clone()), Request::Enqueue(enqueue));
+            self.send(
+                world,
+                history,
+                node,
+                Asked::Enqueue(message.clone(), enqueue.clone()),
+                Request::Enqueue(enqueue),
+            );
         }
     }
 
@@ -175,7 +204,8 @@ impl Clients {
         let id = MessageId(u128::from(self.random.next()) << 64 | self.next_id);
         let replicas = 1 + self.random.below(hosts.min(4)) as u8;
         let at_most_once = self.random.below(20) == 0;
-        let rarely = |random: &mut Random, most: usize| (random.below(12) == 0).then(|| 1 + random.below(most));
+        let rarely =
+            |random: &mut Random, most: usize| (random.below(12) == 0).then(|| 1 + random.below(most));
         let message = Arc::new(Message {
             id,
             message_type: TYPES[self.random.below(TYPES.len())].into(),
@@ -190,7 +220,8 @@ impl Clients {
             enqueued_at_ms: 0,
         });
         let asynchronous = self.random.below(16) == 0;
-        let min = rarely(&mut self.random, usize::from(message.replicas)).map(|min| min.min(usize::from(message.replicas)) as u8);
+        let min = rarely(&mut self.random, usize::from(message.replicas))
+            .map(|min| min.min(usize::from(message.replicas)) as u8);
         let enqueue = Enqueue {
             messages: vec![message.clone()],
             shape: [Shape::Star, Shape::Star, Shape::Chain, Shape::Tree][self.random.below(4)],
@@ -217,7 +248,11 @@ impl Clients {
 
     /// Asks one host for messages of all types.
     pub fn dequeue(&mut self, world: &mut World, history: &mut History, node: usize, lease: Duration) {
-        let wait = if self.draining { Duration::ZERO } else { Duration::from_millis(self.random.below(2_000) as u64) };
+        let wait = if self.draining {
+            Duration::ZERO
+        } else {
+            Duration::from_millis(self.random.below(2_000) as u64)
+        };
         let request = Dequeue {
             message_types: TYPES.iter().map(|name| (*name).into()).collect(),
             messages_max: 1 + self.random.below(if self.draining { 50 } else { 5 }) as u32,
@@ -250,7 +285,8 @@ impl Clients {
     fn delete_any(&mut self, world: &mut World, history: &mut History, node: usize) {
         // One that nobody has may come into being after its delete: only what is there counts.
         let is_there = |life: &Life| life.acknowledged.is_some() || !life.deliveries.is_empty();
-        let ids: Vec<MessageId> = history.lives.iter().filter(|(_, life)| is_there(life)).map(|(id, _)| *id).collect();
+        let ids: Vec<MessageId> =
+            history.lives.iter().filter(|(_, life)| is_there(life)).map(|(id, _)| *id).collect();
         if ids.is_empty() {
             return;
         }
@@ -259,7 +295,13 @@ impl Clients {
     }
 
     /// Deletes messages.
-    pub fn delete(&mut self, world: &mut World, history: &mut History, node: usize, targets: Vec<(MessageId, DeleteTarget)>) {
+    pub fn delete(
+        &mut self,
+        world: &mut World,
+        history: &mut History,
+        node: usize,
+        targets: Vec<(MessageId, DeleteTarget)>,
+    ) {
         for (id, _) in &targets {
             if let Some(life) = history.lives.get_mut(id) {
                 life.deletes.push(Delete { asked: world.now, acknowledged: None, unreached: Vec::new() });
@@ -271,7 +313,13 @@ impl Clients {
         self.send(world, history, node, Asked::Delete(ids), Request::Delete(request));
     }
 
-    fn change_leases(&mut self, world: &mut World, history: &mut History, node: usize, extension: Option<Duration>) {
+    fn change_leases(
+        &mut self,
+        world: &mut World,
+        history: &mut History,
+        node: usize,
+        extension: Option<Duration>,
+    ) {
         let leased: Vec<(MessageId, usize)> = history
             .lives
             .iter()
@@ -297,7 +345,14 @@ impl Clients {
         self.send(world, history, node, Asked::Lease { receipts: vec![(id, place)], extension }, request);
     }
 
-    fn send(&mut self, world: &mut World, history: &mut History, node: usize, asked: Asked, request: Request) {
+    fn send(
+        &mut self,
+        world: &mut World,
+        history: &mut History,
+        node: usize,
+        asked: Asked,
+        request: Request,
+    ) {
         history.requests += 1;
         let at = world.now;
         let id = world.request(node, request);
@@ -305,7 +360,14 @@ impl Clients {
     }
 }
 
-fn note_delivery(history: &mut History, under_way: &UnderWay, at: u64, lease: Duration, delivery: &Delivery, drain: bool) {
+fn note_delivery(
+    history: &mut History,
+    under_way: &UnderWay,
+    at: u64,
+    lease: Duration,
+    delivery: &Delivery,
+    drain: bool,
+) {
     let Content::Message(message) = &delivery.content else { return };
     let life = history.lives.entry(message.id).or_default();
     life.deliveries.push(Seen {
@@ -314,6 +376,7 @@ fn note_delivery(history: &mut History, under_way: &UnderWay, at: u64, lease: Du
         at,
         receipt: delivery.receipt,
         // The lease began no later than the answer; that of a later begin ends later.
+        lease_first_ends: under_way.at + lease.as_micros() as u64,
         lease_ends: under_way.at + lease.as_micros() as u64,
         released: None,
         count: delivery.count,

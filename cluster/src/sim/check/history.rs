@@ -50,6 +50,8 @@ pub struct Seen {
     pub asked: u64,
     /// See `asked`.
     pub at: u64,
+    /// When the lease ends if it is not extended.
+    pub lease_first_ends: u64,
     /// The lease.
     pub receipt: Receipt,
     /// When the lease ends, as far as the client has seen to it.
@@ -88,7 +90,11 @@ impl Life {
     #[must_use]
     pub fn is_owed(&self) -> bool {
         let dead = self.deliveries_max.is_some();
-        self.acknowledged.is_some() && !self.delete_asked() && self.expires.is_none() && !dead && !self.at_most_once
+        self.acknowledged.is_some()
+            && !self.delete_asked()
+            && self.expires.is_none()
+            && !dead
+            && !self.at_most_once
     }
 }
 

@@ -150,9 +150,8 @@ impl Plan {
             1 => 2 + random.below(4),
             _ => 5 + random.below(25),
         };
-        let mut faults: Vec<(Duration, Fault)> = (0..count)
-            .map(|_| (safety.mul_f64(random.unit()), fault(&mut random, hosts)))
-            .collect();
+        let mut faults: Vec<(Duration, Fault)> =
+            (0..count).map(|_| (safety.mul_f64(random.unit()), fault(&mut random, hosts))).collect();
         faults.sort_by_key(|(at, _)| *at);
         Plan { seed, hosts, clients: 1 + random.below(4), safety, repairs: random.below(2) == 0, faults }
     }
@@ -173,7 +172,9 @@ fn fault(random: &mut Random, hosts: usize) -> Fault {
         10 => Fault::Rollback { node },
         11 | 12 => Fault::Cut { from: node, to: other, both: true, lasts: seconds(random, 10.0) },
         13 | 14 => Fault::Cut { from: node, to: other, both: false, lasts: seconds(random, 10.0) },
-        15 => Fault::Partition { side: 1 + random.below((1 << hosts) - 2) as u32, lasts: seconds(random, 12.0) },
+        15 => {
+            Fault::Partition { side: 1 + random.below((1 << hosts) - 2) as u32, lasts: seconds(random, 12.0) }
+        }
         16 | 17 => Fault::Flaky {
             from: node,
             to: other,

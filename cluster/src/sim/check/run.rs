@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use hydraq_core::config::Config;
 use hydraq_core::event::{Event, Order};
-use hydraq_core::ids::MessageId;
+use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::random::{Random, mix};
-use hydraq_core::request::{DeleteTarget, Redrive, Request};
+use hydraq_core::request::{DeleteTarget, Knowledge, Redrive, Request};
 
 use super::client::Clients;
 use super::history::History;
@@ -27,8 +27,8 @@ const CONVERGE: Duration = Duration::from_secs(30);
 const DRAIN: Duration = Duration::from_secs(120);
 
 const NAMES: [&str; 16] = [
-    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
-    "november", "oscar", "papa",
+    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo",
+    "lima", "mike", "november", "oscar", "papa",
 ];
 
 /// What came of a run.
@@ -70,6 +70,7 @@ struct Run<'a> {
     faults: BTreeMap<&'static str, u64>,
     keep_trace: bool,
     lost_seen: usize,
+    inconsistent: Option<String>,
 }
 
 /// Runs a plan. The trace in words is kept only if asked for.
@@ -93,6 +94,7 @@ pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
         faults: BTreeMap::new(),
         keep_trace,
         lost_seen: 0,
+        inconsistent: None,
     };
     run.safety();
     let healed = run.heal();
@@ -114,7 +116,9 @@ impl Run<'_> {
         let start = self.world.now;
         let mut faults = self.plan.faults.iter().peekable();
         while self.world.now < end {
-            while let Some((_, fault)) = faults.next_if(|(at, _)| start + at.as_micros() as u64 <= self.world.now) {
+            while let Some((_, fault)) =
+                faults.next_if(|(at, _)| start + at.as_micros() as u64 <= self.world.now)
+            {
                 if self.strike(fault) {
                     *self.faults.entry(fault.class()).or_default() += 1;
                 }
@@ -128,6 +132,13 @@ impl Run<'_> {
         self.world.run_for(SLICE);
         self.clients.turn(&mut self.world, &mut self.history);
         self.note_lost_disks();
+        if self.inconsistent.is_none() && self.world.now % 100_000 < SLICE.as_micros() as u64 {
+            let say = |node: &super::super::node::Node| {
+                Some((node.name.clone(), node.process.as_ref()?.engine.core.inconsistency()?))
+            };
+            let found = self.world.nodes.iter().find_map(say);
+            self.inconsistent = found.map(|(name, what)| format!("{name} at {}: {what}", self.world.now));
+        }
         if self.world.now % 1_000_000 < SLICE.as_micros() as u64 && self.random.below(3) == 0 {
             // What a disk may go back to.
             self.images = self.world.nodes.iter().map(|node| node.disk.image()).collect();
@@ -266,14 +277,18 @@ impl Run<'_> {
             self.slice();
         }
         let states: Vec<String> = (0..self.plan.hosts).map(|node| self.describe(node)).collect();
-        Some(format!("the cluster did not converge within {CONVERGE:?} of the last heal: {}", states.join("; ")))
+        Some(format!(
+            "the cluster did not converge within {CONVERGE:?} of the last heal: {}",
+            states.join("; ")
+        ))
     }
 
     fn all_serve(&self) -> bool {
         let running = (0..self.plan.hosts).filter(|node| !self.world.nodes[*node].removed);
         running.into_iter().all(|node| {
             let links = self.world.core(node).map(|core| core.view().links).unwrap_or_default();
-            let good = |link: &hydraq_core::host::LinkView| link.member.removed || (link.synchronised && link.live);
+            let good =
+                |link: &hydraq_core::host::LinkView| link.member.removed || (link.synchronised && link.live);
             self.world.serves(node) && links.iter().all(good)
         })
     }
@@ -288,11 +303,18 @@ impl Run<'_> {
             .filter(|link| !link.member.removed && !(link.synchronised && link.live))
             .map(|link| {
                 let (synchronised, live) = (link.synchronised, link.live);
-                format!("{}: connected {}, synchronised {synchronised}, live {live}", link.member.name, link.connected)
+                format!(
+                    "{}: connected {}, synchronised {synchronised}, live {live}",
+                    link.member.name, link.connected
+                )
             })
             .collect();
         let (copies, tombstones) = (view.copies, view.tombstones);
-        format!("{name} serves {}, {copies} copies, {tombstones} tombstones [{}]", view.serving, links.join(", "))
+        format!(
+            "{name} serves {}, {copies} copies, {tombstones} tombstones [{}]",
+            view.serving,
+            links.join(", ")
+        )
     }
 
     /// Takes everything out and deletes it; says what was left, if anything was.
@@ -320,7 +342,11 @@ impl Run<'_> {
         }
         let states: Vec<String> = (0..self.plan.hosts).map(|node| self.describe(node)).collect();
         let left: Vec<String> = self.left();
-        Some(format!("the cluster was not empty {DRAIN:?} after it converged: {}; left: {}", states.join("; "), left.join(", ")))
+        Some(format!(
+            "the cluster was not empty {DRAIN:?} after it converged: {}; left: {}",
+            states.join("; "),
+            left.join(", ")
+        ))
     }
 
     fn delete_drained(&mut self, node: usize) {
@@ -353,11 +379,33 @@ impl Run<'_> {
             .flat_map(|(node, core)| {
                 let (messages, tombstones) = core.ids();
                 let name = self.world.nodes[node].name.clone();
-                let say = move |id: &MessageId, what: &str| format!("{name} {what} {id}");
-                let messages: Vec<String> = messages.iter().take(5).map(|id| say(id, "copy")).collect();
-                messages.into_iter().chain(tombstones.iter().take(5).map(|id| say(id, "tombstone")).collect::<Vec<_>>())
+                let copy = |id: &MessageId| format!("{name} copy {id} {}", self.copy_in_words(node, *id));
+                let messages = messages.iter().take(2).map(copy);
+                let tombstone = |id: &MessageId| format!("{name} tombstone {id} {:?}", core.knowledge(*id));
+                messages.chain(tombstones.iter().take(2).map(tombstone)).collect::<Vec<_>>()
             })
             .collect()
+    }
+
+    fn copy_in_words(&self, node: usize, id: MessageId) -> String {
+        let Some(Knowledge::Held(held)) = self.world.core(node).map(|core| core.knowledge(id)) else {
+            return String::new();
+        };
+        let names = |ids: &[HostId]| {
+            let name = |id: &HostId| {
+                self.world
+                    .node_of(*id)
+                    .map_or_else(|| "?".to_owned(), |node| self.world.nodes[node].name.clone())
+            };
+            ids.iter().map(name).collect::<Vec<_>>().join(",")
+        };
+        let (owner, corrupt, remaining) =
+            (held.owner.map(|owner| names(&[owner])), held.corrupt, held.remaining);
+        let (holders, lacking) = (names(&held.holders), names(&held.lacking));
+        format!(
+            "[{:?} {remaining:?} owner {owner:?} holders {holders} lacking {lacking} corrupt {corrupt}]",
+            held.status
+        )
     }
 
     /// What was lost with disks is nobody's fault.
@@ -388,8 +436,10 @@ impl Run<'_> {
             healed: healed + CONVERGE.as_micros() as u64,
             stuck: stuck.as_deref(),
         };
-        let violations = judge(&sight);
-        let words = if self.keep_trace || !violations.is_empty() { self.world.words_since(0) } else { Vec::new() };
+        let mut violations = judge(&sight);
+        violations.extend(self.inconsistent.take().map(|what| Violation { invariant: "core", what }));
+        let words =
+            if self.keep_trace || !violations.is_empty() { self.world.words_since(0) } else { Vec::new() };
         Outcome {
             violations,
             faults: self.faults,
@@ -405,7 +455,8 @@ impl Run<'_> {
 fn trace_hash(world: &World) -> u64 {
     world.trace.iter().fold(world.now, |hash, line| {
         let what = line.what.words(|id| id.to_string());
-        let word = what.bytes().fold(line.at ^ (line.node as u64) << 56, |hash, byte| mix(hash ^ u64::from(byte)));
+        let word =
+            what.bytes().fold(line.at ^ (line.node as u64) << 56, |hash, byte| mix(hash ^ u64::from(byte)));
         mix(hash ^ word)
     })
 }

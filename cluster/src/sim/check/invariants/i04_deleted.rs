@@ -9,7 +9,10 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     let on_tombstone = sight.world.audit.handed_out.iter().find(|out| out.tombstone);
     if let Some(out) = on_tombstone {
         let name = &sight.world.nodes[out.node].name;
-        return Some(format!("{name} handed out {} at {}, of which its disk had a tombstone", out.id, out.at));
+        return Some(format!(
+            "{name} handed out {} at {}, of which its disk had a tombstone",
+            out.id, out.at
+        ));
     }
     sight.history.lives.iter().find_map(|(id, life)| {
         life.deletes.iter().find_map(|delete| {
@@ -18,7 +21,9 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
                 let allowed = delete.unreached.contains(&seen.receipt.owner) && seen.at < sight.healed;
                 seen.asked > acknowledged && !allowed
             })?;
-            Some(format!("{id} was deleted at {acknowledged} and delivered again: {late:?}; the delete: {delete:?}"))
+            Some(format!(
+                "{id} was deleted at {acknowledged} and delivered again: {late:?}; the delete: {delete:?}"
+            ))
         })
     })
 }

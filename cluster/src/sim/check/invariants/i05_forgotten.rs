@@ -11,7 +11,10 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
         (!copies.is_empty()).then(|| {
             let copies: Vec<String> = copies.iter().map(name).collect();
             let (who, id, at) = (name(&forgotten.node), forgotten.id, forgotten.at);
-            format!("{who} forgot the tombstone of {id} at {at}, but these disks have a copy: {}", copies.join(", "))
+            format!(
+                "{who} forgot the tombstone of {id} at {at}, but these disks have a copy: {}",
+                copies.join(", ")
+            )
         })
     })
 }

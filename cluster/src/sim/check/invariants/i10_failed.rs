@@ -7,6 +7,7 @@ use super::Sight;
 pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     sight.history.lives.iter().find_map(|(id, life)| {
         let only_failed = life.failed && !life.unknown && life.acknowledged.is_none();
-        (only_failed && !life.deliveries.is_empty()).then(|| format!("{id} FAILED and was delivered: {life:?}"))
+        (only_failed && !life.deliveries.is_empty())
+            .then(|| format!("{id} FAILED and was delivered: {life:?}"))
     })
 }
