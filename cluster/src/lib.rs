@@ -5,6 +5,7 @@ pub mod fleet;
 pub mod host;
 pub mod ids;
 pub mod links;
+pub mod observe;
 pub mod report;
 pub mod scenario;
 pub mod service;

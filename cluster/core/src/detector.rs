@@ -26,7 +26,7 @@ pub struct Heartbeat {
 pub enum Verdict {
     /// Nothing was heard of this peer for the suspicion time.
     Silent(HostId),
-    /// Whether this peer says that it hears this host, now that that has changed.
+    /// Whether this peer says that it hears this host, at the beginning of a session and whenever that changes.
     HearsUs(HostId, bool),
     /// The detector itself ran late by so much: the host may have been suspected.
     RanLate(Duration),
@@ -35,7 +35,8 @@ pub enum Verdict {
 #[derive(Debug)]
 struct Watched {
     heard: Instant,
-    hears_us: bool,
+    /// What was last said of it; nothing was since the session began.
+    hears_us: Option<bool>,
 }
 
 /// Watches the peers on open links.
@@ -61,7 +62,7 @@ impl Detector {
 
     /// A session with a peer began.
     pub fn opened(&mut self, peer: HostId, now: Instant) {
-        self.peers.insert(peer, Watched { heard: now, hears_us: true });
+        self.peers.insert(peer, Watched { heard: now, hears_us: None });
     }
 
     /// The session with a peer is over.
@@ -73,8 +74,8 @@ impl Detector {
     pub fn heard(&mut self, peer: HostId, heartbeat: Heartbeat, now: Instant) -> Option<Verdict> {
         let watched = self.peers.get_mut(&peer)?;
         watched.heard = now;
-        let changed = watched.hears_us != heartbeat.hears_you;
-        watched.hears_us = heartbeat.hears_you;
+        let changed = watched.hears_us != Some(heartbeat.hears_you);
+        watched.hears_us = Some(heartbeat.hears_you);
         changed.then_some(Verdict::HearsUs(peer, heartbeat.hears_you))
     }
 

@@ -4,6 +4,8 @@
 //! that is left to chance comes from one seed, so a run can be repeated to the last event. Golden scripts drive a world step by
 //! step; the checker drives one with a random workload and random faults.
 
+pub mod audit;
+pub mod check;
 pub mod network;
 pub mod node;
 pub mod world;

@@ -82,6 +82,12 @@ impl Network {
         }
     }
 
+    /// Whom a link joins, if it is open.
+    #[must_use]
+    pub fn ends(&self, link: LinkId) -> Option<Link> {
+        self.links.get(&link).copied()
+    }
+
     /// Who is at the other end of a link; none if it is closed.
     #[must_use]
     pub fn other_end(&self, link: LinkId, from: NodeId) -> Option<NodeId> {

@@ -27,6 +27,8 @@ pub struct Node {
     pub incarnation: u64,
     /// Whether it was removed from the cluster for ever.
     pub removed: bool,
+    /// Whether its disk went back to an earlier state, which it has not noticed yet.
+    pub distrusted: bool,
 }
 
 /// A running process.

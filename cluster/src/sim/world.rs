@@ -12,18 +12,23 @@ use hydraq_core::detector::{Heartbeat, Verdict};
 use hydraq_core::event::{Effect, Event, LinkId, Order, Suspicion};
 use hydraq_core::frame::{Envelope, Hello, MemberRecord};
 use hydraq_core::host::Host;
-use hydraq_core::ids::{HostId, RequestId, StoreId};
+use hydraq_core::ids::{HostId, MessageId, RequestId, StoreId};
 use hydraq_core::journal::Happening;
 use hydraq_core::random::{Random, mix};
 use hydraq_core::request::{Reply, Request};
 
+use super::audit::Audit;
 use super::network::{Network, NodeId};
 use super::node::{Committing, Node, Process};
 use crate::host::engine::Engine;
+use crate::store::StoreError;
 use crate::store::model::Disk;
 
 /// How often a host looks for members that it has no link with.
 const DIAL_EVERY: u64 = 50_000;
+
+/// How long the two sides of a link have to say hello, in microseconds.
+const HELLO_TIMEOUT: u64 = 2_000_000;
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -37,6 +42,7 @@ enum Due {
     Dial(NodeId, u64),
     Dialled(NodeId, NodeId),
     LinkLost(LinkId, NodeId),
+    HelloTimeout(LinkId),
 }
 
 /// What the world writes down: when, who, what.
@@ -62,12 +68,16 @@ pub struct World {
     pub network: Network,
     /// What has happened.
     pub trace: Vec<Line>,
+    /// What the disks said at the moments that matter.
+    pub audit: Audit,
     config: Config,
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     due: BTreeMap<u64, Due>,
     next_due: u64,
     next_request: u64,
     replies: BTreeMap<RequestId, (u64, Reply)>,
+    /// Which message an unanswered request enqueues.
+    enqueued: BTreeMap<RequestId, MessageId>,
     seed: u64,
 }
 
@@ -81,12 +91,14 @@ impl World {
             nodes: Vec::new(),
             network: Network::default(),
             trace: Vec::new(),
+            audit: Audit::default(),
             config,
             queue: BinaryHeap::new(),
             due: BTreeMap::new(),
             next_due: 0,
             next_request: 0,
             replies: BTreeMap::new(),
+            enqueued: BTreeMap::new(),
             seed,
         }
     }
@@ -105,6 +117,7 @@ impl World {
             process: None,
             incarnation: 0,
             removed: false,
+            distrusted: false,
         });
         self.start(node);
         node
@@ -195,16 +208,24 @@ impl World {
         }
     }
 
-    /// Kills a host and empties its disk.
-    pub fn wipe(&mut self, node: NodeId) {
+    /// Kills a host and empties its disk: what was promised on it is lost.
+    pub fn lose_disk(&mut self, node: NodeId) {
         self.kill(node);
+        let lost = self.nodes[node].disk.image();
         self.nodes[node].disk.restore(Default::default());
+        self.nodes[node].distrusted = false;
+        self.audit.disk_lost(self.now, node, &lost);
     }
 
     /// Sends a request to a host, whether it runs or not; the answer may never come.
     pub fn request(&mut self, node: NodeId, request: Request) -> RequestId {
         self.next_request += 1;
         let id = RequestId(self.next_request);
+        if let Request::Enqueue(enqueue) = &request
+            && let [message] = &enqueue.messages[..]
+        {
+            self.enqueued.insert(id, message.id);
+        }
         self.give(node, Event::Request(id, request));
         id
     }
@@ -212,6 +233,22 @@ impl World {
     /// Gives an operator's order to a host.
     pub fn order(&mut self, node: NodeId, order: Order) {
         self.give(node, Event::Order(order));
+    }
+
+    /// Tells a running host that something has happened to it.
+    pub fn tell(&mut self, node: NodeId, event: Event) {
+        self.give(node, event);
+    }
+
+    /// Resets the link between two hosts; whether there was one.
+    pub fn reset_link(&mut self, one: NodeId, two: NodeId) -> bool {
+        let links = self.network.links_of(one);
+        let link = links.into_iter().find(|link| self.network.other_end(*link, one) == Some(two));
+        let Some(link) = link else { return false };
+        self.network.close(link);
+        self.schedule(50, Due::LinkLost(link, one));
+        self.schedule(80, Due::LinkLost(link, two));
+        true
     }
 
     /// The answer to a request, if it has come, and when.
@@ -290,6 +327,7 @@ impl World {
             }
             Due::Dialled(from, to) => self.dialled(from, to),
             Due::LinkLost(link, node) => self.give(node, Event::Disconnected(link)),
+            Due::HelloTimeout(link) => self.close_if_unused(link),
             Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
         }
     }
@@ -387,6 +425,7 @@ impl World {
         if self.nodes[from].process.is_some() && self.nodes[to].process.is_some() {
             let link = self.network.open(from, to);
             let peer = self.nodes[to].id;
+            self.schedule(HELLO_TIMEOUT, Due::HelloTimeout(link));
             self.give(from, Event::Connected(peer, link));
         }
     }
@@ -441,10 +480,26 @@ impl World {
                 self.run_node(node);
             }
             // Whether the commit happened is unknown: only a new start can tell.
-            Err(_) => {
+            Err(StoreError::Full) => {
                 self.kill(node);
                 self.start(node);
             }
+            // The cache can no longer be trusted: the host comes back as a new one.
+            Err(StoreError::Failed(_)) => {
+                self.lose_disk(node);
+                self.start(node);
+            }
+        }
+    }
+
+    /// Closes a link on which not both sides have said hello in time.
+    fn close_if_unused(&mut self, link: LinkId) {
+        let Some(ends) = self.network.ends(link) else { return };
+        let used = |node: NodeId| self.core(node).is_some_and(|core| core.has_session_on(link));
+        if !used(ends.dialler) || !used(ends.acceptor) {
+            self.network.close(link);
+            self.schedule(50, Due::LinkLost(link, ends.dialler));
+            self.schedule(50, Due::LinkLost(link, ends.acceptor));
         }
     }
 
@@ -472,6 +527,9 @@ impl World {
                 }
                 Effect::HangUp(link) => self.hang_up(node, link),
                 Effect::Reply(request, reply) => {
+                    if let Some(id) = self.enqueued.remove(&request) {
+                        self.audit.replied(self.now, id, &reply, &self.nodes);
+                    }
                     self.replies.insert(request, (self.now, reply));
                 }
                 Effect::Serving(serving) => {
@@ -486,7 +544,7 @@ impl World {
                     return;
                 }
                 Effect::DiskLost => {
-                    self.wipe(node);
+                    self.lose_disk(node);
                     self.start(node);
                     return;
                 }
@@ -504,6 +562,7 @@ impl World {
                 _ => {}
             }
         }
+        self.audit.happened(self.now, node, &what, &self.nodes);
         self.trace.push(Line { at: self.now, node, what });
     }
 

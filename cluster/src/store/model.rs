@@ -3,7 +3,8 @@
 //! It can do what a disk does wrong: run full, lose the commit that was under way, go back to an earlier state, and
 //! hold a flipped byte. It is held to the same tests as the real one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hydraq_core::event::{MetaKey, Write};
@@ -33,14 +34,15 @@ pub struct Image {
     /// The place above all records that were ever written.
     pub next_sequence: u64,
     /// Records with a flipped byte.
-    pub corrupt: std::collections::BTreeSet<Sequence>,
+    pub corrupt: BTreeSet<Sequence>,
 }
 
 /// A simulated disk; clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
     image: Arc<Mutex<Image>>,
-    full: Arc<std::sync::atomic::AtomicBool>,
+    full: Arc<AtomicBool>,
+    fails: Arc<AtomicBool>,
 }
 
 impl Disk {
@@ -57,7 +59,12 @@ impl Disk {
 
     /// Lets every further commit fail for want of room, or not.
     pub fn set_full(&self, full: bool) {
-        self.full.store(full, std::sync::atomic::Ordering::SeqCst);
+        self.full.store(full, Ordering::SeqCst);
+    }
+
+    /// Lets the next commit fail as a failed fsync does.
+    pub fn fail_next(&self) {
+        self.fails.store(true, Ordering::SeqCst);
     }
 
     /// Flips a byte in the record at `sequence`.
@@ -107,8 +114,11 @@ struct ModelStore {
 
 impl Store for ModelStore {
     fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
-        if self.disk.full.load(std::sync::atomic::Ordering::SeqCst) {
+        if self.disk.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full);
+        }
+        if self.disk.fails.swap(false, Ordering::SeqCst) {
+            return Err(StoreError::Failed("fsync".into()));
         }
         let mut image = self.disk.lock();
         for write in writes {

@@ -23,8 +23,8 @@ pub(super) struct DeleteOp {
     results: Vec<Result<DeleteOutcome, RequestError>>,
     /// Which results wait for whose answer to which block.
     waiting: BTreeMap<(HostIndex, u64), Vec<usize>>,
-    /// Whether ids of it are still being inquired about.
-    inquiring: bool,
+    /// The inquiry about ids of it that is still running.
+    inquiry: Option<u64>,
     places: BTreeMap<MessageId, usize>,
     alarm: Instant,
 }
@@ -40,7 +40,7 @@ impl Host {
         let results = vec![Ok(DeleteOutcome::default()); delete.targets.len()];
         let places = delete.targets.iter().enumerate().map(|(place, target)| (target.id, place)).collect();
         let waiting = BTreeMap::new();
-        self.deletes.insert(number, DeleteOp { origin, results, waiting, inquiring: false, places, alarm });
+        self.deletes.insert(number, DeleteOp { origin, results, waiting, inquiry: None, places, alarm });
         let mut unknown = Vec::new();
         for (place, target) in delete.targets.iter().enumerate() {
             if self.finished.contains(target.id) {
@@ -58,11 +58,12 @@ impl Host {
             }
         }
         if !unknown.is_empty() {
+            let inquiry = self.number();
             if let Some(op) = self.deletes.get_mut(&number) {
-                op.inquiring = true;
+                op.inquiry = Some(inquiry);
             }
             let ids = unknown.iter().map(|target| target.id).collect();
-            self.inquire(ids, false, Purpose::Delete { op: number, targets: unknown });
+            self.inquire(inquiry, ids, false, Purpose::Delete { op: number, targets: unknown });
         }
         self.finish_delete_if_done(number);
     }
@@ -190,7 +191,7 @@ impl Host {
             }
         }
         if let Some(op) = self.deletes.get_mut(&number) {
-            op.inquiring = false;
+            op.inquiry = None;
         }
         self.finish_delete_if_done(number);
     }
@@ -228,13 +229,26 @@ impl Host {
     }
 
     fn finish_delete_if_done(&mut self, number: u64) {
-        if self.deletes.get(&number).is_some_and(|op| op.waiting.is_empty() && !op.inquiring) {
+        if self.deletes.get(&number).is_some_and(|op| op.waiting.is_empty() && op.inquiry.is_none()) {
             self.finish_delete(number);
         }
     }
 
+    /// A delete has had its time: first for the inquiry, if it needed one, then for the holders.
+    pub(super) fn on_delete_alarm(&mut self, number: u64) {
+        match self.deletes.get_mut(&number) {
+            Some(DeleteOp { inquiry: Some(inquiry), alarm, .. }) => {
+                let inquiry = *inquiry;
+                *alarm = self.now + self.config.answer_timeout;
+                self.alarms.set(*alarm, Alarm::Delete(number));
+                self.finish_inquiry(inquiry);
+            }
+            _ => self.finish_delete(number),
+        }
+    }
+
     /// Answers a delete; whoever has not answered by now counts as not reached.
-    pub(super) fn finish_delete(&mut self, number: u64) {
+    fn finish_delete(&mut self, number: u64) {
         let waiting: Vec<(HostIndex, u64)> =
             self.deletes.get(&number).map(|op| op.waiting.keys().copied().collect()).unwrap_or_default();
         for (host, block) in waiting {

@@ -12,7 +12,8 @@ use super::{Host, Origin};
 impl Host {
     /// A client wants to know everything about a message.
     pub(super) fn on_show(&mut self, origin: Origin, id: MessageId) {
-        self.inquire(vec![id], false, Purpose::Show { origin });
+        let number = self.number();
+        self.inquire(number, vec![id], false, Purpose::Show { origin });
     }
 
     /// What this host knows of a message.

@@ -213,6 +213,7 @@ impl Host {
         holders: HolderList,
         condition: Option<Condition>,
     ) -> Slot {
+        assert!(!self.finished.contains(message.id), "stored a finished one");
         let fingerprint = message.fingerprint();
         let fresh = Condition {
             not_before: message.delay.map(|delay| self.now + delay),
@@ -472,11 +473,28 @@ impl Host {
                 self.try_further(id);
             }
         }
+        if is_over {
+            return self.end_enqueue(op_number);
+        }
         if let Some(op) = self.enqueues.get_mut(&op_number) {
             let alarm = op.deadline.min(self.now + self.config.try_timeout);
             op.alarm = alarm;
             self.alarms.set(alarm, Alarm::Enqueue(op_number));
         }
+    }
+
+    /// The deadline has come for messages that others were asked about, or asked to do: nobody knows.
+    fn end_enqueue(&mut self, op_number: u64) {
+        let open = |op: &EnqueueOp| (0..op.ids.len()).filter(|place| op.outcomes[*place].is_none()).collect();
+        let places: Vec<usize> = self.enqueues.get(&op_number).map(open).unwrap_or_default();
+        for place in places {
+            self.settle_place(op_number, place, EnqueueOutcome::Unknown(Vec::new()));
+        }
+    }
+
+    /// Whether somebody still waits for the outcome of an enqueue.
+    pub(super) fn is_enqueue_open(&self, op: u64) -> bool {
+        self.enqueues.contains_key(&op)
     }
 
     /// Whatever enqueue still waits for a message that was deleted meanwhile: it was stored, and it was delivered.

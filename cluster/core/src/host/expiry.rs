@@ -18,8 +18,11 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 impl Host {
     /// Brings messages up to date whose time has come.
     pub(super) fn wake_messages(&mut self) {
-        for slot in self.messages.wake(self.now, WAKE_MAX) {
-            self.expire_if_due(slot);
+        for id in self.messages.wake(self.now, WAKE_MAX) {
+            // One that was woken for two reasons may be gone by the second.
+            if let Some(slot) = self.messages.find(id) {
+                self.expire_if_due(slot);
+            }
         }
     }
 

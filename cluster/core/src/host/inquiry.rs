@@ -37,9 +37,8 @@ pub(super) struct Inquiry {
 }
 
 impl Host {
-    /// Asks everybody about `ids`.
-    pub(super) fn inquire(&mut self, ids: Vec<MessageId>, retry: bool, purpose: Purpose) {
-        let number = self.number();
+    /// Asks everybody about `ids`, under a fresh number.
+    pub(super) fn inquire(&mut self, number: u64, ids: Vec<MessageId>, retry: bool, purpose: Purpose) {
         let waiting = self.peers.connected();
         for peer in waiting.iter() {
             let block = self.number();

@@ -87,6 +87,10 @@ impl Host {
     fn change_lease(&mut self, receipt: &Receipt, extension: Option<Duration>) -> Result<(), RequestError> {
         let no_such = || RequestError::NoSuchLease(receipt.to_string());
         let Some(slot) = self.messages.find(receipt.message) else { return Err(no_such()) };
+        if self.messages.group(slot).owner != Owner::Me {
+            // Whoever serves it would not know.
+            return Err(self.not_serving());
+        }
         let newest = self
             .messages
             .entry(slot)

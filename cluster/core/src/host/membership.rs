@@ -46,12 +46,25 @@ impl Host {
             self.keep_member(index);
         }
         if is_new && !removed_now {
+            self.replace_namesake(index);
             self.expect_progress(index);
         }
         if removed_now {
             self.note_removed(index);
         }
         news || removed_now
+    }
+
+    /// A new host under a dead member's name stands for a disk that was lost: the old host id is removed.
+    pub(super) fn replace_namesake(&mut self, index: HostIndex) {
+        let name = self.peers.get(index).name.clone();
+        let dead = |(other, peer): &(HostIndex, &super::peers::Peer)| {
+            *other != index && peer.name == name && !peer.removed && !peer.is_connected()
+        };
+        let namesakes: Vec<MemberRecord> = self.peers.others().filter(dead).map(|(_, peer)| peer.record()).collect();
+        for record in namesakes {
+            self.remove_member(record.id);
+        }
     }
 
     /// Removes a member for ever, at the word of an operator or of the member itself.
@@ -76,8 +89,9 @@ impl Host {
             self.end_session(index);
         }
         self.give_up_on(index);
-        self.removal_changes_tombstones(index);
         self.restand();
+        self.spread_removals();
+        self.check_all_tombstones();
     }
 
     /// Tells everybody that is connected.
@@ -86,7 +100,7 @@ impl Host {
             return;
         }
         for peer in self.peers.connected().iter() {
-            self.outbox.late(peer).first.push(Frame::Members(records.clone()));
+            self.outbox.early(peer).first.push(Frame::Members(records.clone()));
         }
     }
 
@@ -134,7 +148,7 @@ impl Host {
         }
         self.apply_settings();
         for peer in self.peers.connected().iter() {
-            self.outbox.late(peer).first.push(Frame::Settings(news.clone()));
+            self.outbox.early(peer).first.push(Frame::Settings(news.clone()));
         }
     }
 

@@ -151,6 +151,8 @@ pub struct Host {
     commit: Commit,
     commit_at_boot: Commit,
     next_sequence: u64,
+    /// The first place that this batch writes to; whatever is below is durable.
+    batch_sequence: u64,
     next_number: u64,
     seen_stored: Vec<u8>,
 
@@ -197,6 +199,7 @@ impl Host {
         for (peer, frames) in late {
             self.send(peer, frames, true);
         }
+        self.batch_sequence = self.next_sequence;
         let mut effects = std::mem::take(&mut self.effects);
         effects.urgent = !effects.late.is_empty() || self.must_commit;
         self.must_commit = false;
@@ -278,7 +281,7 @@ impl Host {
             match alarm {
                 Alarm::Enqueue(op) => self.on_enqueue_alarm(op),
                 Alarm::Push(push) => self.finish_push(push),
-                Alarm::Delete(op) => self.finish_delete(op),
+                Alarm::Delete(op) => self.on_delete_alarm(op),
                 Alarm::Inquiry(inquiry) => self.finish_inquiry(inquiry),
                 Alarm::Forward(forward) => self.on_forward_timeout(forward),
                 Alarm::Wait(wait) => self.on_wait_deadline(wait),
@@ -292,6 +295,7 @@ impl Host {
     fn sweep(&mut self) {
         self.alarms.set(self.now + self.config.sweep_interval, Alarm::Sweep);
         self.tell_availability();
+        self.spread_removals();
         self.push_tombstones_again();
         self.compare_next_bucket();
         self.repair_as_set();
@@ -320,6 +324,11 @@ impl Host {
         self.next_sequence += 1;
         self.effects.writes.push(Write::Append(sequence, record));
         sequence
+    }
+
+    /// Whether a record was written by an earlier batch, and so is on the disk.
+    fn is_durable(&self, sequence: Sequence) -> bool {
+        sequence.0 < self.batch_sequence
     }
 
     /// Erases a record, with the next commit that is needed anyway.

@@ -74,6 +74,14 @@ pub(crate) enum CopyKind {
     List,
 }
 
+/// What a hello said that may have changed until it is answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said {
+    pub(crate) link: LinkId,
+    pub(crate) suspected: bool,
+    pub(crate) serving: bool,
+}
+
 /// One member.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -94,6 +102,8 @@ pub(crate) struct Peer {
     pub(crate) met: bool,
     /// Messages of which copies to it went unanswered when a session ended.
     pub(crate) loose: Vec<MessageId>,
+    /// What the last hello to it said: on which link, whether it had been suspected, whether this host served.
+    pub(crate) said: Option<Said>,
     pub(crate) suspected: Option<Suspicion>,
     /// Whether it says that it hears this host.
     pub(crate) hears_us: bool,
@@ -136,6 +146,7 @@ impl Peer {
             session: None,
             met: false,
             loose: Vec::new(),
+            said: None,
             suspected: None,
             hears_us: false,
             admitted: false,

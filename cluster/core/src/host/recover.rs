@@ -85,6 +85,7 @@ impl Host {
             commit: recovered.commit,
             commit_at_boot: recovered.commit,
             next_sequence: recovered.next_sequence.0,
+            batch_sequence: recovered.next_sequence.0,
             next_number: 0,
             seen_stored: recovered.seen.clone(),
             outbox: Outbox::default(),

@@ -34,7 +34,8 @@ impl Host {
             return;
         }
         let ids = enqueue.messages.iter().map(|message| message.id).collect();
-        self.inquire(ids, true, Purpose::Retry { op, enqueue: Box::new(enqueue) });
+        let number = self.number();
+        self.inquire(number, ids, true, Purpose::Retry { op, enqueue: Box::new(enqueue) });
     }
 
     pub(super) fn retry_inquired(
@@ -45,6 +46,9 @@ impl Host {
         silent: &HostSet,
         yield_to: Option<HostIndex>,
     ) {
+        if !self.is_enqueue_open(op) {
+            return;
+        }
         let tried = match &enqueue.attempt {
             Attempt::Retry(Some(tried)) => self.peers.indexes_of(tried),
             _ => self.peers.members().map(|(host, _)| host).collect(),

@@ -17,7 +17,7 @@ use crate::ids::{Boot, HostId};
 use crate::journal::Happening;
 
 use super::Host;
-use super::peers::{Session, SyncProgress};
+use super::peers::{Said, Session, SyncProgress};
 
 impl Host {
     /// A link that this host dialled is open: it speaks first.
@@ -32,6 +32,8 @@ impl Host {
     }
 
     fn say_hello(&mut self, index: HostIndex, link: LinkId, connection: u64) {
+        let (suspected, serving) = (self.peers.get(index).suspected_since_sync, self.serving);
+        self.peers.get_mut(index).said = Some(Said { link, suspected, serving });
         let peer = self.peers.get(index);
         let seen = (peer.boot.nonce != 0).then_some((peer.boot, peer.commit));
         let hello = Hello {
@@ -43,8 +45,8 @@ impl Host {
             commit_at_boot: self.commit_at_boot,
             commit: self.commit,
             connection,
-            suspected_you: peer.suspected_since_sync,
-            serving: self.serving,
+            suspected_you: suspected,
+            serving,
             seen_of_you: seen,
             members: self.member_records(),
             settings: self.settings.iter().cloned().collect(),
@@ -69,7 +71,8 @@ impl Host {
             removed: false,
         };
         let known = self.peers.find(hello.from);
-        if hello.from == self.identity.id || known.is_some_and(|index| !self.may_speak(index, &hello)) {
+        let refused = known.is_some_and(|index| !self.may_speak(index, &hello)) || self.name_is_taken(&hello);
+        if hello.from == self.identity.id || refused {
             // A removed host learns from the hello why it is refused; the others have nothing to learn.
             if let Some(index) = known.filter(|index| *index != SELF && self.peers.get(*index).removed) {
                 self.say_hello(index, link, hello.connection);
@@ -98,6 +101,12 @@ impl Host {
             || (boot.counter < mine.counter && commit > self.commit_at_boot)
     }
 
+    /// Whether another live member, or this host, has the name of whoever says hello.
+    fn name_is_taken(&self, hello: &Hello) -> bool {
+        let other = |peer: &super::peers::Peer| peer.name == hello.name && peer.id != hello.from;
+        other(self.peers.me()) || self.peers.others().any(|(_, peer)| other(peer) && peer.is_connected())
+    }
+
     fn may_speak(&self, index: HostIndex, hello: &Hello) -> bool {
         let peer = self.peers.get(index);
         let is_clone =
@@ -110,12 +119,18 @@ impl Host {
     }
 
     fn begin_session(&mut self, index: HostIndex, link: LinkId, connection: u64, hello: Hello) {
+        let said = self.peers.get(index).said.filter(|said| said.link == link);
+        let Some(said) = said.filter(|said| said.suspected || !self.peers.get(index).suspected_since_sync) else {
+            // The peer would not know that it has been suspected since this side said hello: say it again.
+            self.effects.early.push(Effect::HangUp(link));
+            return;
+        };
         if let Some(old) = self.peers.get(index).session.as_ref().map(|session| session.link) {
             self.effects.early.push(Effect::HangUp(old));
             self.end_session(index);
         }
         self.peers.set_link(link, index);
-        let serving = self.serving;
+        let serving = self.serving && said.serving;
         let peer = self.peers.get_mut(index);
         let restarted = peer.boot.nonce != 0 && peer.boot != hello.boot;
         let moved = peer.address != hello.address || peer.name != hello.name;
@@ -147,6 +162,7 @@ impl Host {
         }
         self.happened(Happening::Session(id));
         self.pass_fence(index);
+        self.replace_namesake(index);
         self.on_members(hello.members);
         self.on_settings(hello.settings);
         self.expect_progress(index);
@@ -212,6 +228,12 @@ impl Host {
             Frame::Interest(types) => self.on_interest(from, types),
             Frame::Ready(types) => self.on_ready(from, &types),
         }
+    }
+
+    /// Whether a session runs on this link.
+    #[must_use]
+    pub fn has_session_on(&self, link: LinkId) -> bool {
+        self.peers.on_link(link).is_some()
     }
 
     /// A link is gone: so is its session, but nobody is suspected for that.

@@ -36,7 +36,7 @@ impl Host {
         self.tell_availability();
     }
 
-    fn send_digest(&mut self, index: HostIndex, answer: bool) {
+    pub(super) fn send_digest(&mut self, index: HostIndex, answer: bool) {
         let sums = self.messages.digests().for_peer(index);
         let removed = self.messages.standing().removed.clone();
         if let Some(session) = self.peers.get_mut(index).session.as_mut() {

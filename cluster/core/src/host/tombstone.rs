@@ -99,13 +99,23 @@ impl Host {
         }
     }
 
-    /// A member was removed: compare with everybody, so that tombstones can stop waiting for it.
-    pub(super) fn removal_changes_tombstones(&mut self, _removed: HostIndex) {
-        self.compare_with_everybody();
-        self.check_all_tombstones();
+    /// Compares with everybody who is not known to know of all removals, so that tombstones can stop waiting.
+    pub(super) fn spread_removals(&mut self) {
+        let removed = self.messages.standing().removed.clone();
+        for index in self.peers.connected().iter() {
+            let peer = self.peers.get(index);
+            let told = |host: HostIndex| {
+                let session = peer.session.as_ref();
+                session.is_some_and(|session| session.sync.removals_told.iter().any(|told| told.contains(host)))
+            };
+            let knows = |host: HostIndex| self.peers.get(host).removal_known_by.contains(index) || told(host);
+            if peer.is_synchronised() && !removed.iter().all(knows) {
+                self.send_digest(index, true);
+            }
+        }
     }
 
-    fn check_all_tombstones(&mut self) {
+    pub(super) fn check_all_tombstones(&mut self) {
         for id in self.tombstones.ids() {
             self.confirm_if_possible(id);
             self.forget_if_confirmed(id);
@@ -124,7 +134,8 @@ impl Host {
         let told = self.peers.connected();
         for host in told.iter() {
             if tombstone.everyone || tombstone.kept.contains(host) || tombstone.holders.contains(host) {
-                self.outbox.early(host).finished.push(id);
+                // Late: this host's own confirmation may rest on a write of this batch.
+                self.outbox.late(host).finished.push(id);
             }
         }
     }
@@ -133,6 +144,7 @@ impl Host {
         let tombstone = self.tombstones.remove(id)?;
         self.unconfirmed.remove(&id);
         self.erase(tombstone.record);
+        assert!(self.messages.find(id).is_none(), "forgot while there is a copy");
         self.finished.insert(id, self.now);
         self.happened(Happening::Finished(id));
         Some(tombstone)
@@ -153,8 +165,12 @@ impl Host {
         delete: Option<u64>,
     ) -> Option<u64> {
         let tombstone = self.tombstones.get(id)?;
-        let item =
-            (tombstone.holders.clone(), tombstone.replicas, tombstone.everyone, tombstone.confirmed.clone());
+        let mut confirmed = tombstone.confirmed.clone();
+        if !self.is_durable(tombstone.record) {
+            // It leaves before the commit: this host cannot confirm yet.
+            confirmed.remove(SELF);
+        }
+        let item = (tombstone.holders.clone(), tombstone.replicas, tombstone.everyone, confirmed);
         self.send_tombstone(id, to, delete, item)
     }
 

@@ -107,14 +107,19 @@ impl Deliveries {
         changed
     }
 
-    /// Lets the newest lease run until `until`; false if `lease` is not the newest.
+    /// Lets the newest lease run at least until `until`; false if `lease` is not the newest.
+    ///
+    /// It never ends sooner for that: a request that was under way for long must not take back what a later one has given.
     pub fn extend(&mut self, lease: LeaseNumber, until: Instant) -> bool {
         if lease != self.lease_highest() {
             return false;
         }
         let Some(line) = self.lines.iter_mut().find(|line| line.lease == lease) else { return false };
         line.extension = line.extension.saturating_add(1);
-        line.state = LeaseState::Until(until);
+        line.state = match line.state {
+            LeaseState::Until(end) => LeaseState::Until(end.max(until)),
+            LeaseState::Released => LeaseState::Until(until),
+        };
         true
     }
 

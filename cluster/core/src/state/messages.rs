@@ -353,7 +353,7 @@ impl Messages {
     }
 
     /// Brings the statuses that time has changed up to date, at most `limit` of them; says which.
-    pub fn wake(&mut self, now: Instant, limit: usize) -> Vec<Slot> {
+    pub fn wake(&mut self, now: Instant, limit: usize) -> Vec<MessageId> {
         let mut woken = Vec::new();
         while woken.len() < limit
             && let Some((at, slot)) = self.timers.first().copied()
@@ -363,8 +363,8 @@ impl Messages {
             self.timers.remove(&(at, slot));
             let entry = self.entries.get_mut(slot).expect("a timer's entry exists");
             entry.status = entry.condition.as_ref().map_or(Status::Ready, |condition| condition.status(now));
+            woken.push(entry.id);
             self.attach(slot, now);
-            woken.push(slot);
         }
         woken
     }

@@ -1,0 +1,139 @@
+//! What the durable images say at the moments that matter: at each acknowledgement, each hand-out, each forgotten delete,
+//! and whenever a disk is lost.
+
+use hydraq_core::ids::{HostId, MessageId};
+use hydraq_core::journal::Happening;
+use hydraq_core::record::Record;
+use hydraq_core::request::{EnqueueOutcome, Reply};
+
+use super::network::NodeId;
+use super::node::Node;
+use crate::store::model::Image;
+
+/// An enqueue was acknowledged.
+#[derive(Debug, Clone)]
+pub struct Acknowledged {
+    /// When.
+    pub at: u64,
+    /// Which message.
+    pub id: MessageId,
+    /// Who confirmed, by the acknowledgement.
+    pub hosts: Vec<HostId>,
+    /// On how many of their disks the message is, with a list that names them all.
+    pub durable: usize,
+}
+
+/// A message was handed out.
+#[derive(Debug, Clone)]
+pub struct HandedOut {
+    /// When.
+    pub at: u64,
+    /// By which host.
+    pub node: NodeId,
+    /// Which message.
+    pub id: MessageId,
+    /// Whether that host's disk had a tombstone of it.
+    pub tombstone: bool,
+}
+
+/// A host forgot a tombstone.
+#[derive(Debug, Clone)]
+pub struct Forgotten {
+    /// When.
+    pub at: u64,
+    /// Which host.
+    pub node: NodeId,
+    /// Of which message.
+    pub id: MessageId,
+    /// Whose disks still had a copy.
+    pub copies_on: Vec<NodeId>,
+}
+
+/// A disk was lost with what was on it.
+#[derive(Debug, Clone)]
+pub struct LostDisk {
+    /// When.
+    pub at: u64,
+    /// Whose.
+    pub node: NodeId,
+    /// The messages that were on it.
+    pub messages: Vec<MessageId>,
+}
+
+/// Everything that was looked at.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// See [`Acknowledged`].
+    pub acknowledged: Vec<Acknowledged>,
+    /// See [`HandedOut`].
+    pub handed_out: Vec<HandedOut>,
+    /// See [`Forgotten`].
+    pub forgotten: Vec<Forgotten>,
+    /// See [`LostDisk`].
+    pub lost_disks: Vec<LostDisk>,
+}
+
+/// The message ids on a disk, with whether the record names all of `hosts`.
+fn holds(image: &Image, node_id: HostId, id: MessageId) -> bool {
+    image.host.is_some_and(|(host, _)| host == node_id) && messages_on(image).any(|message| message == id)
+}
+
+/// The messages on a disk.
+pub fn messages_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
+    image.records.iter().filter(|(sequence, _)| !image.corrupt.contains(sequence)).filter_map(|(_, record)| match record {
+        Record::Message(record) => Some(record.message.id),
+        _ => None,
+    })
+}
+
+/// Whether the newest list of a message on a disk names all these hosts.
+fn names_all(image: &Image, id: MessageId, hosts: &[HostId]) -> bool {
+    let mut listed = 0;
+    for record in image.records.values().filter(|record| record.id() == id) {
+        let holders = match record {
+            Record::Message(record) => &record.holders,
+            Record::State(record) => &record.holders,
+            Record::Tombstone(_) => continue,
+        };
+        // Indexes are the disk's own; as many entries as hosts that confirmed is what can be told from here.
+        listed = listed.max(holders.len());
+    }
+    listed >= hosts.len()
+}
+
+impl Audit {
+    /// Notes the answer to an enqueue of one message.
+    pub(super) fn replied(&mut self, at: u64, id: MessageId, reply: &Reply, nodes: &[Node]) {
+        let Reply::Enqueued(outcomes) = reply else { return };
+        let Some(EnqueueOutcome::Ok(hosts)) = outcomes.first() else { return };
+        let durable = nodes
+            .iter()
+            .filter(|node| hosts.contains(&node.id))
+            .filter(|node| node.disk.with(|image| holds(image, node.id, id) && names_all(image, id, hosts)))
+            .count();
+        self.acknowledged.push(Acknowledged { at, id, hosts: hosts.clone(), durable });
+    }
+
+    pub(super) fn happened(&mut self, at: u64, node: NodeId, what: &Happening, nodes: &[Node]) {
+        match what {
+            Happening::Delivered { id, .. } => {
+                let is_tombstone = |record: &Record| matches!(record, Record::Tombstone(_)) && record.id() == *id;
+                let tombstone = nodes[node].disk.with(|image| image.records.values().any(is_tombstone));
+                self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
+            }
+            Happening::Finished(id) => {
+                // Its own copy, if it still has one, goes with the commit that is about to begin.
+                let has = |(other, place): &(NodeId, &Node)| {
+                    *other != node && !place.distrusted && place.disk.with(|image| holds(image, place.id, *id))
+                };
+                let copies_on = nodes.iter().enumerate().filter(has).map(|(other, _)| other).collect();
+                self.forgotten.push(Forgotten { at, node, id: *id, copies_on });
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn disk_lost(&mut self, at: u64, node: NodeId, image: &Image) {
+        self.lost_disks.push(LostDisk { at, node, messages: messages_on(image).collect() });
+    }
+}

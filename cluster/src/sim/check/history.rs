@@ -1,0 +1,104 @@
+//! What clients have asked for and seen: the only thing, besides disks and the trace, that the invariants are judged by.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use hydraq_core::ids::{HostId, MessageId, Receipt};
+use hydraq_core::request::Cause;
+
+/// What a client knows of one message.
+#[derive(Debug, Clone, Default)]
+pub struct Life {
+    /// What was sent.
+    pub body: Bytes,
+    /// How many replicas were asked for.
+    pub replicas: u8,
+    /// How many replicas an acknowledgement promises: fewer if fewer were asked to be enough.
+    pub promised: u8,
+    /// When it was first sent, in virtual microseconds.
+    pub sent: u64,
+    /// When it was acknowledged.
+    pub acknowledged: Option<u64>,
+    /// Whether a try was refused, and no other one was made: it must never be delivered.
+    pub failed: bool,
+    /// How many tries were made.
+    pub tries: u32,
+    /// Whether some outcome is unknown.
+    pub unknown: bool,
+    /// When it expires at the earliest.
+    pub expires: Option<u64>,
+    /// After how many deliveries it is dead.
+    pub deliveries_max: Option<u32>,
+    /// Whether it is delivered at most once.
+    pub at_most_once: bool,
+    /// Its deliveries.
+    pub deliveries: Vec<Seen>,
+    /// Its deletes.
+    pub deletes: Vec<Delete>,
+    /// When it was made ready again, if ever.
+    pub redriven: Vec<u64>,
+    /// Set once it is beyond doubt that all its durable copies were lost with their disks.
+    pub lost_disks: bool,
+}
+
+/// One delivery.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Through which host the client got it.
+    pub through: usize,
+    /// When the client asked, and when the answer came.
+    pub asked: u64,
+    /// See `asked`.
+    pub at: u64,
+    /// The lease.
+    pub receipt: Receipt,
+    /// When the lease ends, as far as the client has seen to it.
+    pub lease_ends: u64,
+    /// When it was released, if it was.
+    pub released: Option<u64>,
+    /// How often it was delivered, as the owner says.
+    pub count: u32,
+    /// Why, as the owner says.
+    pub cause: Cause,
+    /// Whether it came with the bytes that were sent.
+    pub intact: bool,
+    /// Whether it came in the final drain.
+    pub drain: bool,
+}
+
+/// One delete.
+#[derive(Debug, Clone)]
+pub struct Delete {
+    /// When it was asked for.
+    pub asked: u64,
+    /// When it was acknowledged, if it was.
+    pub acknowledged: Option<u64>,
+    /// Whom the acknowledgement names as not reached.
+    pub unreached: Vec<HostId>,
+}
+
+impl Life {
+    /// Whether a delete was asked for, acknowledged or not.
+    #[must_use]
+    pub fn delete_asked(&self) -> bool {
+        !self.deletes.is_empty()
+    }
+
+    /// Whether somebody may rely on its being delivered.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        let dead = self.deliveries_max.is_some();
+        self.acknowledged.is_some() && !self.delete_asked() && self.expires.is_none() && !dead && !self.at_most_once
+    }
+}
+
+/// All messages that clients know of.
+#[derive(Debug, Default)]
+pub struct History {
+    /// By id.
+    pub lives: BTreeMap<MessageId, Life>,
+    /// How many requests were made, and how many were answered.
+    pub requests: u64,
+    /// See `requests`.
+    pub answers: u64,
+}

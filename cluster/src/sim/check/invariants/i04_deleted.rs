@@ -1,0 +1,24 @@
+//! I4: no delivery starts on a host that stores the tombstone; after a delete's acknowledgement only hosts that it names as not
+//! reached may deliver; none after convergence.
+//!
+//! Rests on: the durable image of the delivering host at the hand-out; the times that clients saw.
+
+use super::Sight;
+
+pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
+    let on_tombstone = sight.world.audit.handed_out.iter().find(|out| out.tombstone);
+    if let Some(out) = on_tombstone {
+        let name = &sight.world.nodes[out.node].name;
+        return Some(format!("{name} handed out {} at {}, of which its disk had a tombstone", out.id, out.at));
+    }
+    sight.history.lives.iter().find_map(|(id, life)| {
+        life.deletes.iter().find_map(|delete| {
+            let acknowledged = delete.acknowledged?;
+            let late = life.deliveries.iter().find(|seen| {
+                let allowed = delete.unreached.contains(&seen.receipt.owner) && seen.at < sight.healed;
+                seen.asked > acknowledged && !allowed
+            })?;
+            Some(format!("{id} was deleted at {acknowledged} and delivered again: {late:?}; the delete: {delete:?}"))
+        })
+    })
+}

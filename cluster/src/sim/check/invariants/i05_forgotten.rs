@@ -1,0 +1,17 @@
+//! I5: a tombstone goes only when nobody can have a copy any more.
+//!
+//! Rests on: the durable images of all hosts at the moment at which a tombstone is forgotten; what is left at the end.
+
+use super::Sight;
+
+pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
+    sight.world.audit.forgotten.iter().find_map(|forgotten| {
+        let copies = &forgotten.copies_on;
+        let name = |node: &usize| sight.world.nodes[*node].name.clone();
+        (!copies.is_empty()).then(|| {
+            let copies: Vec<String> = copies.iter().map(name).collect();
+            let (who, id, at) = (name(&forgotten.node), forgotten.id, forgotten.at);
+            format!("{who} forgot the tombstone of {id} at {at}, but these disks have a copy: {}", copies.join(", "))
+        })
+    })
+}

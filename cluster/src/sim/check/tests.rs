@@ -1,0 +1,41 @@
+//! A few seeds, and that they can be repeated.
+
+use hydraq_core::config::Config;
+
+use super::plan::Plan;
+use super::run::run;
+
+#[test]
+fn seeds_hold() {
+    let from: u64 = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    let count: u64 = std::env::var("SEEDS").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20);
+    let mut failed = 0;
+    for seed in from..from + count {
+        let mut plan = Plan::of(seed, None);
+        if let Ok(except) = std::env::var("EXCEPT") {
+            plan.faults.retain(|(_, fault)| !except.split(',').any(|class| class == fault.class()));
+        }
+        let outcome = run(&plan, &Config::default(), false);
+        if !outcome.violations.is_empty() {
+            failed += 1;
+            let classes: std::collections::BTreeSet<_> = plan.faults.iter().map(|(_, fault)| fault.class()).collect();
+            eprintln!("seed {seed}: {} hosts, {} faults {classes:?}", plan.hosts, plan.faults.len());
+            for violation in &outcome.violations {
+                eprintln!("  {}: {:.700}", violation.invariant, violation.what);
+            }
+            if count == 1 {
+                std::fs::write("/tmp/trace.txt", outcome.trace.join("\n")).unwrap();
+                eprintln!("{:#?}", plan.faults);
+            }
+        }
+    }
+    assert_eq!(failed, 0, "{failed} of {count} seeds");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in 0..3 {
+        let plan = Plan::of(seed, None);
+        assert_eq!(run(&plan, &Config::default(), false).hash, run(&plan, &Config::default(), false).hash, "seed {seed}");
+    }
+}

@@ -1,0 +1,128 @@
+//! What a key can mean, and where.
+
+/// What somebody wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of keys says what each does")]
+pub enum Intent {
+    Enqueue,
+    Dequeue,
+    Delete,
+    Release,
+    Kill,
+    Restart,
+    Pause,
+    Cut,
+    OneWay,
+    Delay,
+    Drop,
+    Heal,
+    HealAll,
+    Fill,
+    Free,
+    Corrupt,
+    Wipe,
+    Leave,
+    Spawn,
+    Filter,
+    Open,
+    StopTime,
+    StepBack,
+    StepForward,
+    Sort,
+    MapForm,
+    LessonNext,
+    Answer(u8),
+    AnswerText,
+    LessonLeave,
+    Save,
+    Presenter,
+    Theme,
+    Up,
+    Down,
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    NextFocus,
+    PreviousFocus,
+    Screen(u8),
+    Command,
+    Palette,
+    Close,
+    Quit,
+    Yes,
+    No,
+    BoxUp,
+    BoxDown,
+    BoxEnter,
+    BoxClose,
+    PickOneWay,
+}
+
+/// Where a key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The screen of that name.
+    Cluster,
+    /// The screen of that name.
+    Message,
+    /// The screen of that name.
+    Stores,
+    /// The screen of that name.
+    Faults,
+    /// The screen of that name.
+    Timeline,
+    /// The screen of that name.
+    Lessons,
+    /// The screen of that name.
+    Help,
+    /// While a lesson's card waits, before the screen.
+    Question,
+    /// A box that asks yes or no.
+    Confirm,
+    /// The palette.
+    Palette,
+    /// A box to pick the other end of a link.
+    Pick,
+    /// The box of what can be saved.
+    Save,
+}
+
+impl Scope {
+    /// All scopes, in the order of the help.
+    pub const ALL: [Self; 12] = [
+        Self::Cluster,
+        Self::Message,
+        Self::Stores,
+        Self::Faults,
+        Self::Timeline,
+        Self::Lessons,
+        Self::Help,
+        Self::Question,
+        Self::Confirm,
+        Self::Palette,
+        Self::Pick,
+        Self::Save,
+    ];
+
+    /// What it is called in messages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Message => "message",
+            Self::Stores => "stores",
+            Self::Faults => "faults",
+            Self::Timeline => "timeline",
+            Self::Lessons => "lessons",
+            Self::Help => "help",
+            Self::Question => "lesson card",
+            Self::Confirm => "confirmation",
+            Self::Palette => "palette",
+            Self::Pick => "link box",
+            Self::Save => "save box",
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What the console is started with.
+
+use std::sync::Arc;
+
+use super::completer::{Completer, NoCompleter};
+use super::screen::Screen;
+use crate::keymap::Keymap;
+use crate::theme::Look;
+
+/// What the console is started with.
+pub struct Setup {
+    /// The keys.
+    pub keymap: Keymap,
+    /// How it looks.
+    pub look: Look,
+    /// Completes and checks command lines.
+    pub completer: Arc<dyn Completer>,
+    /// How far the local time is ahead of UTC, in seconds.
+    pub ahead_of_utc_seconds: i32,
+    /// Columns and lines of the screen.
+    pub size: (u16, u16),
+    /// Whether big type is on from the beginning.
+    pub presenter: bool,
+    /// The screen to begin with.
+    pub screen: Screen,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            keymap: Keymap::default(),
+            look: Look::default(),
+            completer: Arc::new(NoCompleter),
+            ahead_of_utc_seconds: 0,
+            size: (80, 24),
+            presenter: false,
+            screen: Screen::default(),
+        }
+    }
+}

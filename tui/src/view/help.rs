@@ -1,0 +1,79 @@
+//! All keys, made from the table of keys.
+
+use ratatui::layout::Rect;
+
+use super::ink::{Ink, Piece, width};
+use crate::keymap::{Bound, Scope};
+use crate::model::Model;
+use crate::model::layout::lines;
+use crate::theme::Role;
+
+/// The least width of a column.
+const COLUMN_WIDTH_MIN: u16 = 56;
+/// From which width on a column has the names of the keys, too.
+const NAMES_FROM: u16 = 76;
+
+/// Draws all keys in as many columns as fit; it scrolls.
+pub(super) fn help(model: &Model, area: Rect, ink: &mut Ink<'_>) {
+    let inner = crate::model::layout::inside(area);
+    let columns = if inner.width >= 2 * NAMES_FROM { 2 } else { (inner.width / COLUMN_WIDTH_MIN).max(1) };
+    let rebind = if inner.width / columns >= NAMES_FROM {
+        "rebind them in hydraq.toml, section [keys], by the names at the right"
+    } else {
+        "names to rebind them by show where there is more room"
+    };
+    ink.frame(area, &[ink.piece("keys", Role::Strong), ink.piece(rebind, Role::Dim)], ink.style(Role::Dim));
+    let wide = inner.width / columns;
+    let rows = sections(model, wide.saturating_sub(2), ink);
+    let height = usize::from(inner.height.max(1));
+    let shown_at_once = height * usize::from(columns);
+    let first = usize::from(model.scroll).min(rows.len().saturating_sub(shown_at_once));
+    for (place, row) in rows.iter().skip(first).take(shown_at_once).enumerate() {
+        let (column, line) = (place / height, place % height);
+        let (Ok(column), Ok(line)) = (u16::try_from(column), u16::try_from(line)) else { return };
+        let at = lines(inner, line, 1);
+        ink.pieces(at.x + 1 + column * wide, at.y, wide.saturating_sub(2).min(at.width), row);
+    }
+}
+
+/// The rows of all sections: a heading, its keys, a blank row.
+fn sections(model: &Model, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
+    let mut rows = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    let everywhere = |bound: &&Bound| bound.row.scopes.len() >= 6;
+    let common = |bound: &&Bound| {
+        bound.row.scopes.len() >= 3
+            && bound.row.scopes.len() < 6
+            && bound.row.scopes.contains(&Scope::Cluster)
+    };
+    let groups: [(&str, Vec<&Bound>); 2] = [
+        ("hosts and messages", model.keymap.all().filter(common).collect()),
+        ("everywhere", model.keymap.all().filter(everywhere).collect()),
+    ];
+    let by_scope = Scope::ALL.map(|scope| (scope.word(), model.keymap.in_scope(scope).collect::<Vec<_>>()));
+    for (heading, bounds) in groups.into_iter().chain(by_scope) {
+        let bounds: Vec<&Bound> =
+            bounds.into_iter().filter(|bound| !told.contains(&bound.row.name)).collect();
+        if bounds.is_empty() {
+            continue;
+        }
+        told.extend(bounds.iter().map(|bound| bound.row.name));
+        rows.push(vec![ink.piece(heading, Role::Strong)]);
+        rows.extend(bounds.into_iter().map(|bound| key_row(bound, columns, ink)));
+        rows.push(Vec::new());
+    }
+    rows
+}
+
+fn key_row(bound: &Bound, columns: u16, ink: &Ink<'_>) -> Vec<Piece> {
+    let keys = format!("  {:<13}", bound.all());
+    let name = if columns >= NAMES_FROM - 2 { bound.row.name } else { "" };
+    let room = columns.saturating_sub(width(&keys) + width(name) + 2);
+    let help = super::ink::shortened(bound.row.help, room, ink.glyphs());
+    let gap = room.saturating_sub(width(&help)) + 2;
+    vec![
+        ink.piece(keys, Role::Key),
+        ink.piece(help, Role::Text),
+        ink.piece(format!("{}{name}", " ".repeat(usize::from(gap))), Role::Dim),
+    ]
+}

@@ -1,0 +1,77 @@
+//! Lessons: the list, and the card of the one that runs.
+
+use hydraq_cluster::observe::{LessonPicture, LessonProgress};
+use ratatui::layout::Rect;
+
+use super::card;
+use super::ink::Ink;
+use crate::model::Model;
+use crate::model::layout::lines;
+use crate::theme::Role;
+
+/// Draws the screen.
+pub(super) fn lessons(model: &Model, area: Rect, ink: &mut Ink<'_>) {
+    let runs = model.picture().lesson.is_some();
+    if runs && model.presenter {
+        return card::card(model, area, ink);
+    }
+    let card_height = if runs { (model.card_height() + 2).min(area.height * 2 / 3) } else { 0 };
+    list(model, lines(area, 0, area.height - card_height), ink);
+    if runs {
+        card::card(model, lines(area, area.height - card_height, card_height), ink);
+    }
+}
+
+fn list(model: &Model, area: Rect, ink: &mut Ink<'_>) {
+    let lessons = &model.picture().lessons;
+    let done = lessons.iter().filter(|lesson| matches!(lesson.progress, LessonProgress::Done { .. })).count();
+    let title = [
+        ink.piece("lessons", Role::Strong),
+        ink.piece(format!("{done} of {} done", lessons.len()), Role::Dim),
+    ];
+    let inner = ink.frame(area, &title, ink.style(Role::Text));
+    if lessons.is_empty() && inner.height > 0 {
+        ink.say(inner.x + 1, inner.y, inner.width.saturating_sub(2), "no lessons were found", Role::Dim);
+        return;
+    }
+    let each = if inner.width >= 100 || inner.height < 12 { 1 } else { 2 };
+    let shown = usize::from(inner.height / each).max(1);
+    let first = (model.lesson + 1).saturating_sub(shown);
+    for (place, lesson) in lessons.iter().enumerate().skip(first).take(shown) {
+        let top = u16::try_from(place - first).unwrap_or(0) * each;
+        lesson_lines(lesson, place == model.lesson, lines(inner, top, each), ink);
+    }
+}
+
+fn lesson_lines(lesson: &LessonPicture, selected: bool, area: Rect, ink: &mut Ink<'_>) {
+    let glyphs = ink.glyphs();
+    let (glyph, progress, role) = match lesson.progress {
+        LessonProgress::New => (glyphs.missing, String::new(), Role::Dim),
+        LessonProgress::Begun => (glyphs.leased, "begun".to_owned(), Role::Leased),
+        LessonProgress::Done { right, asked } => {
+            (glyphs.copy, format!("done, {right} of {asked} right"), Role::Serving)
+        }
+    };
+    let cursor = if selected { glyphs.cursor } else { " " };
+    let head = [
+        ink.piece(format!("{cursor} "), Role::Strong),
+        ink.piece(glyph, role),
+        ink.piece(format!(" {:>2}  ", lesson.number), Role::Dim),
+        ink.piece(lesson.title.clone(), Role::Strong),
+    ];
+    let used = ink.pieces(area.x, area.y, area.width, &head);
+    let tail = [ink.piece(progress.clone(), role)];
+    let room = Rect { x: area.x + used, width: area.width - used, height: 1, ..area };
+    let tail_width =
+        if room.width > super::ink::width(&progress) + 2 { ink.pieces_right(room, &tail) } else { 0 };
+    if area.height > 1 {
+        ink.say(area.x + 8, area.y + 1, area.width.saturating_sub(9), &lesson.summary, Role::Dim);
+    } else {
+        let x = (area.x + 40).max(area.x + used + 2);
+        let end = (area.x + area.width).saturating_sub(tail_width + 2);
+        ink.say(x, area.y, end.saturating_sub(x), &lesson.summary, Role::Dim);
+    }
+    if selected {
+        ink.shade(area, ink.style(Role::Crosshair));
+    }
+}
