@@ -20,8 +20,10 @@ pub enum Kind {
     AlreadyExists,
     /// Full, too long a queue, too much in flight.
     Exhausted,
-    /// Not synchronised yet, leaving, down, not reachable.
+    /// Not synchronised yet, leaving, down.
     Unavailable,
+    /// Nobody answers there.
+    Unreachable,
     /// There is no such thing.
     NotFound,
     /// It is not allowed there.
@@ -61,7 +63,7 @@ impl ClientError {
     /// Whether the same request may succeed a little later, or on another host.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, Kind::Unavailable | Kind::Exhausted)
+        matches!(self.kind, Kind::Unavailable | Kind::Unreachable | Kind::Exhausted)
     }
 
     pub(super) fn of_problem(problem: &v1::Problem) -> Self {
@@ -78,14 +80,14 @@ impl From<Status> for ClientError {
             details.precondition_failure().map(|failure| &failure.violations[..]).unwrap_or_default();
         let confirmed = confirmed.iter().filter(|violation| violation.r#type == "CONFIRMED");
         let confirmed = confirmed.map(|violation| violation.subject.clone()).collect();
-        let message = match status.code() {
-            Code::Unavailable if status.message().contains("error") => {
-                format!("the host cannot be reached: {}", status.message())
-            }
-            _ => status.message().to_owned(),
+        // What a host says itself has no source in this process.
+        let unreachable = status.code() == Code::Unavailable && std::error::Error::source(&status).is_some();
+        let (kind, message) = match status.message() {
+            words if unreachable => (Kind::Unreachable, format!("the host cannot be reached: {words}")),
+            words => (kind_of(status.code()), words.to_owned()),
         };
         let retry_after = details.retry_info().and_then(|info| info.retry_delay);
-        ClientError { kind: kind_of(status.code()), message, retry_after, confirmed }
+        ClientError { kind, message, retry_after, confirmed }
     }
 }
 
@@ -93,8 +95,13 @@ fn kind_of(code: Code) -> Kind {
     match code {
         Code::InvalidArgument | Code::OutOfRange => Kind::Invalid,
         Code::FailedPrecondition => Kind::Precondition,
-        // A connection that is lost with a request on it leaves its outcome open.
-        Code::DeadlineExceeded | Code::Cancelled | Code::Unknown => Kind::Unknown,
+        // A connection that is lost with a request on it leaves its outcome open; it is told in many ways.
+        Code::DeadlineExceeded
+        | Code::Cancelled
+        | Code::Unknown
+        | Code::Internal
+        | Code::Aborted
+        | Code::DataLoss => Kind::Unknown,
         Code::AlreadyExists => Kind::AlreadyExists,
         Code::ResourceExhausted => Kind::Exhausted,
         Code::Unavailable => Kind::Unavailable,

@@ -11,7 +11,7 @@ use tonic::transport::{Channel, Endpoint};
 use super::convert;
 use super::types::{
     DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostKnowledge,
-    HostState, ListOptions, NewMessage, Outcome, Page, TypeDepth,
+    HostState, Knowledge, ListOptions, NewMessage, Outcome, Page, TypeDepth,
 };
 use super::{ClientError, Kind};
 use crate::wire::limits::GRPC_BYTES_MAX;
@@ -166,8 +166,18 @@ impl HostClient {
     /// # Errors
     /// The host refused, or could not be reached.
     pub async fn show(&self, id: MessageId) -> Result<Vec<HostKnowledge>, ClientError> {
-        let response = within(SHORT, self.queue().show(v1::ShowRequest { id: id_bytes(id) })).await?;
-        convert::knowledge(response)
+        let request = v1::ShowRequest { id: id_bytes(id), here: false };
+        convert::knowledge(within(SHORT, self.queue().show(request)).await?)
+    }
+
+    /// What this very host knows of a message.
+    ///
+    /// # Errors
+    /// It did not answer within `patience`.
+    pub async fn show_here(&self, id: MessageId, patience: Duration) -> Result<Knowledge, ClientError> {
+        let request = v1::ShowRequest { id: id_bytes(id), here: true };
+        let mut known = convert::knowledge(within(patience, self.queue().show(request)).await?)?;
+        Ok(known.pop().map_or(Knowledge::Nothing, |known| known.knowledge))
     }
 
     /// A page of messages, without consuming them.
@@ -257,6 +267,33 @@ impl HostClient {
     pub async fn configure(&self, name: &str, value: &str) -> Result<(), ClientError> {
         let request = v1::ConfigureRequest { name: name.to_owned(), value: value.to_owned() };
         within(SHORT, self.cluster().configure(request)).await.map(|_| ())
+    }
+
+    /// The last things that have happened on this host, in words, oldest first; at most `count`.
+    ///
+    /// # Errors
+    /// It did not answer within `patience`.
+    pub async fn events(&self, count: u32, patience: Duration) -> Result<Vec<String>, ClientError> {
+        let total = self.first_sight(u64::MAX, patience).await?.events_total;
+        let from = (total + 1).saturating_sub(u64::from(count));
+        let sight = self.first_sight(from, patience).await?;
+        Ok(sight.events.into_iter().map(|event| event.words).collect())
+    }
+
+    /// The first update for a watcher.
+    async fn first_sight(
+        &self,
+        events_from: u64,
+        patience: Duration,
+    ) -> Result<v1::WatchResponse, ClientError> {
+        let mut cluster = self.cluster();
+        let request = v1::WatchRequest { events_from, ..v1::WatchRequest::default() };
+        let first = async {
+            let mut updates = cluster.watch(request).await?.into_inner();
+            let update = updates.message().await?;
+            update.map(tonic::Response::new).ok_or_else(|| tonic::Status::unavailable("the host has ended"))
+        };
+        within(patience, first).await
     }
 
     /// Does harm. Says which message was corrupted, if it was that.

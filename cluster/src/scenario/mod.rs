@@ -36,6 +36,7 @@ mod lexer;
 mod manual;
 mod parse;
 mod rules;
+pub mod run;
 mod suggest;
 mod value;
 mod words;
@@ -79,7 +80,9 @@ pub use self::value::attribute::{Answer, Attribute, Comparison, Condition};
 pub use self::value::choice::{Choice, Load, Operator, RepairMode, Scheme, Shape};
 pub use self::value::host::{HostRef, Role};
 pub use self::value::name::{AttributeName, HostName, MessageType, ObjectKind, PlantName};
-pub use self::value::quantity::BODY_BYTES_MAX;
+pub use self::value::quantity::{
+    BODY_BYTES_MAX, duration as read_duration, size as read_size, term as read_term,
+};
 pub use self::value::reference::{LengthLimit, MessageRef, ObjectRef, RedriveTarget, Target};
 pub use self::words::metrics::{METRICS, MetricWord, Scope};
 pub use self::words::{CommandWord, GROUPS, Group, Join, Occurs, Parameter, TRY, command_word, commands};

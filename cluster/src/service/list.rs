@@ -63,10 +63,11 @@ impl Context {
             return self.list_here(&request).await;
         }
         let me = self.name_of(self.my_id());
-        let mut members = BTreeMap::from([(me.clone(), None)]);
-        members.extend(
-            self.other_members().await?.into_iter().map(|member| (member.name.clone(), Some(member))),
-        );
+        let others =
+            self.other_members().await?.into_iter().map(|member| (member.name.clone(), Some(member)));
+        let mut members: BTreeMap<String, _> = others.collect();
+        // A host that came back under a new id may still know a member of its own name.
+        members.insert(me.clone(), None);
         let from = match &request.cursor[..] {
             "" => Cursor { host: request.host.clone(), sequence: None },
             cursor => Cursor::parse(cursor).map_err(|error| invalid(&error))?,

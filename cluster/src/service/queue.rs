@@ -6,7 +6,7 @@ use hydraq_proto::v1;
 use hydraq_proto::v1::queue_server::Queue;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Answers, Context, unexpected};
+use super::{Answers, Context, ended, unexpected};
 use crate::host::clock::wall_ms;
 use crate::wire::deliveries::{dequeued, host_name};
 use crate::wire::knowledge::shown;
@@ -168,9 +168,14 @@ impl Queue for Context {
 
     async fn show(&self, request: Request<v1::ShowRequest>) -> Result<Response<v1::ShowResponse>, Status> {
         let id = message_id("id", &request.get_ref().id).map_err(|error| status::invalid(&error))?;
+        let name_of = |host| self.name_of(host);
+        if request.get_ref().here {
+            let known = self.handle.look(move |inside| inside.engine.core.knowledge(id)).await;
+            let hosts = vec![shown(self.my_id(), &known.ok_or_else(ended)?, &name_of)];
+            return Ok(Response::new(v1::ShowResponse { hosts, silent: Vec::new() }));
+        }
         let reply = self.handle.request(Ask::Show(id), 64).await;
         let Reply::Shown(knowledge) = reply else { return Err(unexpected(reply)) };
-        let name_of = |host| self.name_of(host);
         let members = self.handle.look(|inside| inside.engine.core.members()).await.unwrap_or_default();
         let answered =
             |host: &hydraq_core::ids::HostId| knowledge.iter().any(|(answered, _)| answered == host);

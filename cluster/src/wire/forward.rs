@@ -52,7 +52,7 @@ pub fn request_out(request: &Request) -> v1::ForwardedRequest {
             receipts: receipts.iter().map(receipt_out).collect(),
             lease_ms: millis(*lease),
         }),
-        Request::Show(id) => Out::Show(v1::ShowRequest { id: id_bytes(*id) }),
+        Request::Show(id) => Out::Show(v1::ShowRequest { id: id_bytes(*id), here: false }),
         Request::Redrive(redrive) => Out::Redrive(v1::RedriveRequest {
             what: Some(match redrive {
                 Redrive::Type(name) => {

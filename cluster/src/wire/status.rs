@@ -20,9 +20,9 @@ pub fn code_of(error: &RequestError) -> (Code, Option<Duration>) {
         | RequestError::NoSuchLease(_) => (Code::FailedPrecondition, None),
         RequestError::Deleted(_) | RequestError::OtherContent(_) => (Code::AlreadyExists, None),
         RequestError::Exhausted { .. } => (Code::ResourceExhausted, soon),
-        RequestError::Unavailable { .. } | RequestError::Paused(_) | RequestError::Unreachable { .. } => {
-            (Code::Unavailable, soon)
-        }
+        RequestError::Unavailable { .. } | RequestError::Unreachable { .. } => (Code::Unavailable, soon),
+        // Somebody has paused it: trying again does not help before somebody resumes it.
+        RequestError::Paused(_) => (Code::Unavailable, None),
         RequestError::NotFound(_) => (Code::NotFound, None),
         RequestError::Timeout(_) => (Code::DeadlineExceeded, None),
     }

@@ -1,6 +1,8 @@
 //! The command line: what `hydraq` can be asked to do, and the exit status of each.
 
+mod format;
 mod host;
+mod run;
 
 use std::process::ExitCode;
 
@@ -21,6 +23,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run scenarios without a screen.
+    Run(run::RunArguments),
     /// Run one queue host.
     Host(host::HostArguments),
     /// Kill what a console has left behind; used by consoles.
@@ -46,6 +50,7 @@ pub fn main() -> ExitCode {
         }
     };
     match arguments.command {
+        Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Guard) | None => ExitCode::SUCCESS,
     }

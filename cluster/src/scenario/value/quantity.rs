@@ -52,7 +52,10 @@ pub(in super::super) fn too_many_bytes(bytes: usize) -> Refusal {
 }
 
 /// A number of bytes up to 1 MiB: `100`, `100B`, `4KiB`, `1MiB`.
-pub(super) fn size(text: &str) -> Result<u32, Refusal> {
+///
+/// # Errors
+/// Says what it must be.
+pub fn size(text: &str) -> Result<u32, Refusal> {
     let (digits, unit) = split_number(text);
     let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 1,
@@ -91,7 +94,10 @@ pub(super) fn size_text(bytes: u32) -> String {
 }
 
 /// A length of time, 0 included: `250ms`, `5s`, `1.5m`, `2h`, `0`.
-pub(super) fn duration(text: &str) -> Result<Duration, Refusal> {
+///
+/// # Errors
+/// Says what it must be.
+pub fn duration(text: &str) -> Result<Duration, Refusal> {
     let (number, unit) = split_number(text);
     if number.is_empty() {
         return Err(Refusal::must_be("a duration, such as 250ms, 5s or 1m", text));
@@ -132,7 +138,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, Refusal> {
 }
 
 /// A length of time of at least a millisecond.
-pub(super) fn term(text: &str) -> Result<Duration, Refusal> {
+///
+/// # Errors
+/// Says what it must be.
+pub fn term(text: &str) -> Result<Duration, Refusal> {
     match duration(text)? {
         Duration::ZERO => Err(Refusal::must_be("at least 1ms", text)),
         term => Ok(term),

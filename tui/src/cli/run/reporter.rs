@@ -1,0 +1,84 @@
+//! Prints a run while it goes on.
+
+use hydraq_cluster::scenario::Script;
+use hydraq_cluster::scenario::run::{FailureReport, HostTrace, Reporter, StepReport, Summary};
+
+use super::super::format::{Format, print_json, print_lines};
+
+/// Prints the report of one file.
+pub(super) struct Printer {
+    format: Format,
+    /// Whether logs can still be read when the run is over.
+    keeps_logs: bool,
+    steps: usize,
+    done: usize,
+}
+
+impl Printer {
+    pub(super) fn new(format: Format, keeps_logs: bool, steps: usize) -> Self {
+        Self { format, keeps_logs, steps, done: 0 }
+    }
+
+    /// The run of a file begins.
+    pub(super) fn begin(&self, file: &str) {
+        if self.format == Format::Text {
+            print_lines(&[file.to_owned()]);
+        }
+    }
+
+    /// The run of a file is over.
+    pub(super) fn summary(&self, summary: &Summary) {
+        match self.format {
+            Format::Json => print_json(&summary.json()),
+            Format::Text => print_lines(&summary.text()),
+        }
+    }
+
+    /// A signal has ended the run.
+    pub(super) fn interrupted(&self, script: &Script, signal: &str, files_left: usize) {
+        let steps = self.steps - self.done;
+        let next = script.steps.get(self.done);
+        let place = next.map_or_else(String::new, |step| format!(", from line {}: {step}", step.line));
+        eprintln!(
+            "{}: stopped by {signal}; {steps} of {} steps were not run{place}",
+            script.file, self.steps
+        );
+        if files_left > 0 {
+            eprintln!("{files_left} further files were not run");
+        }
+    }
+}
+
+impl Reporter for Printer {
+    fn step(&mut self, step: &StepReport<'_>) {
+        self.done += 1;
+        match self.format {
+            Format::Json => print_json(&step.json()),
+            Format::Text => print_lines(&step.text()),
+        }
+    }
+
+    fn failure(&mut self, failure: &FailureReport) {
+        eprintln!("{}", failure.diagnostic);
+        for host in &failure.hosts {
+            trace(host);
+        }
+        if !self.keeps_logs && !failure.hosts.is_empty() {
+            eprintln!("  the logs go with the cluster; `--data DIR` keeps them");
+        }
+    }
+}
+
+/// What a host was doing.
+fn trace(host: &HostTrace) {
+    eprintln!("  {} is {}", host.host, host.condition);
+    for event in &host.events {
+        eprintln!("    {event}");
+    }
+    for line in &host.log_lines {
+        eprintln!("    log: {line}");
+    }
+    if let Some(log) = &host.log {
+        eprintln!("    its log is {log}");
+    }
+}
