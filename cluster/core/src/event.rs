@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use crate::frame::{Envelope, Frame, Hello, MemberRecord};
-use crate::ids::{HostId, MessageId, RequestId, Sequence};
+use crate::ids::{HostId, MessageId, Receipt, RequestId, Sequence};
 use crate::journal::Happening;
 use crate::record::Record;
 use crate::request::{Reply, Request};
@@ -89,6 +89,8 @@ pub enum Event {
     Healthy(bool),
     /// A record was found unreadable.
     Corrupt(Sequence),
+    /// These deliveries were left out of an answer, because their messages could not be read.
+    NotHandedOut(Vec<Receipt>),
     /// Nothing but the time.
     Tick,
 }

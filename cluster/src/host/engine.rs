@@ -16,7 +16,7 @@ use std::sync::Arc;
 use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::frame::Frame;
 use hydraq_core::host::{Host, Identity};
-use hydraq_core::ids::{Commit, Sequence};
+use hydraq_core::ids::{Commit, Receipt, Sequence};
 use hydraq_core::message::{Content, Message};
 use hydraq_core::record::Record;
 use hydraq_core::request::{Delivery, Reply};
@@ -68,8 +68,11 @@ impl Engine {
     pub fn prepare(&mut self, now: Instant) -> Batch {
         let mut effects = self.core.flush(now);
         let unreadable = self.read_contents(&mut effects.early, &mut effects.late, &effects.writes);
-        for sequence in unreadable {
+        for sequence in unreadable.records {
             self.core.step(now, Event::Corrupt(sequence));
+        }
+        if !unreadable.deliveries.is_empty() {
+            self.core.step(now, Event::NotHandedOut(unreadable.deliveries));
         }
         self.lazy.append(&mut effects.writes);
         let writes = if effects.urgent { std::mem::take(&mut self.lazy) } else { Vec::new() };
@@ -109,7 +112,7 @@ impl Engine {
     }
 
     /// Puts contents in the place of their names; says which could not be read.
-    fn read_contents(&self, early: &mut [Effect], late: &mut [Effect], writes: &[Write]) -> Vec<Sequence> {
+    fn read_contents(&self, early: &mut [Effect], late: &mut [Effect], writes: &[Write]) -> Unreadable {
         let mut named = Vec::new();
         let mut collect = |content: &mut Content| {
             if let Content::Stored(sequence) = content {
@@ -118,7 +121,7 @@ impl Engine {
         };
         early.iter_mut().chain(late.iter_mut()).for_each(|effect| each_content(effect, &mut collect));
         if named.is_empty() {
-            return Vec::new();
+            return Unreadable::default();
         }
         // What this batch writes is not in the store yet.
         let fresh: BTreeMap<Sequence, Arc<Message>> = writes.iter().filter_map(appended_message).collect();
@@ -127,7 +130,8 @@ impl Engine {
         named.dedup();
         let read = self.store.read(&named);
         let corrupt = named.iter().zip(&read).filter(|(_, result)| **result == Err(ReadError::Corrupt));
-        let corrupt = corrupt.map(|(sequence, _)| *sequence).collect();
+        let records = corrupt.map(|(sequence, _)| *sequence).collect();
+        let mut unreadable = Unreadable { records, deliveries: Vec::new() };
         let mut found = fresh;
         found.extend(named.iter().zip(read).filter_map(|(sequence, result)| Some((*sequence, result.ok()?))));
         let mut fill = |content: &mut Content| {
@@ -137,10 +141,19 @@ impl Engine {
         };
         early.iter_mut().chain(late.iter_mut()).for_each(|effect| {
             each_content(effect, &mut fill);
-            leave_out_unreadable(effect);
+            leave_out_unreadable(effect, &mut unreadable.deliveries);
         });
-        corrupt
+        unreadable
     }
+}
+
+/// What could not be read for a batch.
+#[derive(Debug, Default)]
+struct Unreadable {
+    /// The records.
+    records: Vec<Sequence>,
+    /// The deliveries that nobody gets for that.
+    deliveries: Vec<Receipt>,
 }
 
 fn appended_message(write: &Write) -> Option<(Sequence, Arc<Message>)> {
@@ -168,16 +181,22 @@ fn each_content(effect: &mut Effect, see: &mut impl FnMut(&mut Content)) {
     }
 }
 
-/// A delivery whose message cannot be read is none; a copy's receiver is told instead.
-fn leave_out_unreadable(effect: &mut Effect) {
-    let readable = |delivery: &Delivery| delivery.content != Content::Unreadable;
+/// A delivery whose message cannot be read is none, and is noted; a copy's receiver is told instead.
+fn leave_out_unreadable(effect: &mut Effect, left_out: &mut Vec<Receipt>) {
+    let mut readable = |delivery: &Delivery| {
+        let readable = delivery.content != Content::Unreadable;
+        if !readable {
+            left_out.push(delivery.receipt);
+        }
+        readable
+    };
     match effect {
-        Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.retain(readable),
+        Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.retain(&mut readable),
         Effect::Send(_, _, frames) => frames.iter_mut().for_each(|frame| {
             if let Frame::Forwarded(_, reply) = frame
                 && let Reply::Dequeued(deliveries) = &mut **reply
             {
-                deliveries.retain(readable);
+                deliveries.retain(&mut readable);
             }
         }),
         _ => {}

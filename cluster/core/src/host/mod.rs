@@ -181,6 +181,7 @@ impl Host {
             Event::Full(full) => self.on_full(full),
             Event::Healthy(healthy) => self.on_healthy(healthy),
             Event::Corrupt(sequence) => self.on_corrupt(sequence),
+            Event::NotHandedOut(receipts) => self.on_not_handed_out(&receipts),
             Event::Tick => {}
         }
     }
