@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::plant::Plant;
+
 /// A host's settings that hold from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -31,6 +33,16 @@ pub struct Config {
     pub waiting_max: usize,
     /// How many unanswered copies an owner sends a peer that lacks messages at once.
     pub offers_in_flight_max: usize,
+    /// A bug that this host is to have, to check the checkers.
+    pub plant: Option<Plant>,
+}
+
+impl Config {
+    /// Whether the host is to have this bug.
+    #[must_use]
+    pub fn has(&self, plant: Plant) -> bool {
+        self.plant == Some(plant)
+    }
 }
 
 impl Default for Config {
@@ -49,6 +61,7 @@ impl Default for Config {
             enqueue_bytes_in_flight_max: 256 << 20,
             waiting_max: 100_000,
             offers_in_flight_max: 512,
+            plant: None,
         }
     }
 }

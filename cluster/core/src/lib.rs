@@ -20,6 +20,7 @@ pub mod ids;
 pub mod journal;
 pub mod message;
 mod outbox;
+pub mod plant;
 pub mod random;
 pub mod record;
 pub mod request;

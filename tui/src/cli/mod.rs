@@ -1,5 +1,6 @@
 //! The command line: what `hydraq` can be asked to do, and the exit status of each.
 
+mod check;
 mod format;
 mod host;
 mod run;
@@ -25,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Run scenarios without a screen.
     Run(run::RunArguments),
+    /// Check the promises: simulated clusters under faults, judged by invariants.
+    Check(check::CheckArguments),
     /// Run one queue host.
     Host(host::HostArguments),
     /// Kill what a console has left behind; used by consoles.
@@ -51,6 +54,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Guard) | None => ExitCode::SUCCESS,
     }

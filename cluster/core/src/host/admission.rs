@@ -15,6 +15,7 @@ use crate::frame::{Availability, Frame};
 use crate::host_set::HostIndex;
 use crate::ids::HostId;
 use crate::journal::Happening;
+use crate::plant::Plant;
 use crate::state::groups::GroupId;
 use crate::state::standing::{Owner, Standing};
 
@@ -28,7 +29,7 @@ impl Host {
         let others = || self.peers.others();
         let standing = Standing {
             serving: self.serving,
-            live: others().filter(|(_, peer)| peer.is_live()).map(|(index, _)| index).collect(),
+            live: others().filter(|(_, peer)| self.counts_as_live(peer)).map(|(index, _)| index).collect(),
             uncleared: others().filter(|(_, peer)| self.waits_for(peer)).map(|(index, _)| index).collect(),
             removed: others().filter(|(_, peer)| peer.removed).map(|(index, _)| index).collect(),
         };
@@ -40,8 +41,13 @@ impl Host {
         self.report_synchronised();
     }
 
+    fn counts_as_live(&self, peer: &super::peers::Peer) -> bool {
+        peer.is_live() && !self.config.has(Plant::TakeoverWithoutSuspicion)
+    }
+
     fn waits_for(&self, peer: &super::peers::Peer) -> bool {
-        peer.must_clear && peer.suspected.is_none() && !peer.removed
+        let waits = peer.must_clear && peer.suspected.is_none() && !peer.removed;
+        waits && !self.config.has(Plant::ServeBeforeSync)
     }
 
     /// Starts to serve, or stops, if the time for it has come.

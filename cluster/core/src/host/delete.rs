@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::holders::HolderList;
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::MessageId;
+use crate::plant::Plant;
 use crate::request::{Delete, DeleteOutcome, DeleteTarget, Knowledge, Reply, RequestError};
 use crate::time::Instant;
 
@@ -109,7 +110,8 @@ impl Host {
         let keepers = if unreached.is_empty() { 0 } else { replicas.saturating_sub(reached.len() + 1) };
         let mut asked = reached;
         asked.extend(self.pick(keepers, &listed));
-        let unreached = self.peers.ids_of(unreached);
+        let unsaid = self.config.has(Plant::UnreachedUnsaid);
+        let unreached = if unsaid { Vec::new() } else { self.peers.ids_of(unreached) };
         if let Some(Ok(outcome)) = self.deletes.get_mut(&op).and_then(|op| op.results.get_mut(place)) {
             outcome.unreached.extend(unreached);
         }

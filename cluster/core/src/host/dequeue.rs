@@ -14,6 +14,7 @@ use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::Receipt;
 use crate::journal::Happening;
 use crate::message::{Content, MessageType};
+use crate::plant::Plant;
 use crate::request::{Cause, Delivery, Dequeue, Reply, RequestError};
 use crate::state::slab::Slot;
 use crate::time::Instant;
@@ -87,7 +88,9 @@ impl Host {
             let cause = self.cause_of(slot);
             let lease =
                 self.messages.change(slot, self.now, |condition| condition.deliveries.lease(SELF, until));
-            self.keep_state(slot);
+            if !self.config.has(Plant::LeaseNotDurable) {
+                self.keep_state(slot);
+            }
             let entry = self.messages.entry(slot);
             let (message, at_most_once) = (entry.id, entry.condition_ref().is_some_and(|c| c.at_most_once));
             let receipt =

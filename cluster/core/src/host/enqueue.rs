@@ -21,6 +21,7 @@ use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::MessageId;
 use crate::journal::Happening;
 use crate::message::{Content, Message};
+use crate::plant::Plant;
 use crate::record::{MessageRecord, Record};
 use crate::request::{Attempt, Enqueue, EnqueueOutcome, Reply, Request, RequestError};
 use crate::state::condition::Condition;
@@ -221,7 +222,7 @@ impl Host {
             ..Condition::default()
         };
         let condition = Condition {
-            deliveries_max: message.deliveries_max,
+            deliveries_max: message.deliveries_max.filter(|_| !self.config.has(Plant::NeverDead)),
             at_most_once: message.at_most_once,
             ..condition.unwrap_or(fresh)
         };
@@ -323,7 +324,8 @@ impl Host {
 
     fn settle_if_confirmed(&mut self, id: MessageId) {
         let Some(pending) = self.pending.get(id) else { return };
-        if pending.confirmed.len() >= pending.replicas {
+        let short = usize::from(self.config.has(Plant::AckOneShort));
+        if pending.confirmed.len() + short >= pending.replicas {
             let confirmed = self.in_rank_order(id, &pending.confirmed.clone());
             self.settle(id, EnqueueOutcome::Ok(confirmed));
         }
@@ -395,7 +397,9 @@ impl Host {
         }
         let others: Vec<HostIndex> = others.into_iter().map(|(_, _, host)| host).collect();
         if !others.is_empty() {
-            self.add_holders(slot, &others);
+            if !self.config.has(Plant::HolderNotListed) {
+                self.add_holders(slot, &others);
+            }
             for host in others {
                 self.hope_for(id, host);
                 self.happened(Happening::FurtherTry { id, host: self.peers.id(host) });

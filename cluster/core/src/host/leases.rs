@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::Receipt;
+use crate::plant::Plant;
 use crate::request::{Reply, Request, RequestError};
 use crate::state::condition::Condition;
 use crate::state::slab::Slot;
@@ -117,7 +118,8 @@ impl Host {
 
     /// Nobody has what these leases were for: they end at once.
     pub(super) fn on_not_handed_out(&mut self, receipts: &[Receipt]) {
-        for receipt in receipts {
+        let held = if self.config.has(Plant::UnreadLeaseKept) { &[] } else { receipts };
+        for receipt in held {
             let Some(slot) = self.messages.find(receipt.message) else { continue };
             let release =
                 |condition: &mut Condition| condition.deliveries.release(SELF, receipt.lease, self.now);

@@ -9,6 +9,7 @@ use crate::frame::{Frame, MemberRecord};
 use crate::host_set::{HostIndex, SELF};
 use crate::ids::HostId;
 use crate::journal::Happening;
+use crate::plant::Plant;
 
 use super::Host;
 
@@ -46,6 +47,9 @@ impl Host {
             self.keep_member(index);
         }
         if is_new && !removed_now {
+            if self.config.has(Plant::NamesakeByHearsay) {
+                self.replace_namesake(index);
+            }
             self.expect_progress(index);
         }
         if removed_now {

@@ -55,6 +55,7 @@ use crate::id_map::IdMap;
 use crate::ids::{Boot, Commit, HostId, RequestId, Sequence, StoreId};
 use crate::journal::Happening;
 use crate::outbox::Outbox;
+use crate::plant::Plant;
 use crate::random::Random;
 use crate::record::Record;
 use crate::request::{Reply, Request};
@@ -204,6 +205,9 @@ impl Host {
         let mut effects = std::mem::take(&mut self.effects);
         effects.urgent = !effects.late.is_empty() || self.must_commit;
         self.must_commit = false;
+        if self.config.has(Plant::AckBeforeFsync) {
+            effects.early.append(&mut effects.late);
+        }
         if !effects.writes.is_empty() {
             self.write_what_was_seen(&mut effects);
         }

@@ -8,6 +8,7 @@
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::HostId;
 use crate::message::Message;
+use crate::plant::Plant;
 use crate::request::{Attempt, Enqueue, EnqueueOutcome, Knowledge, Request, RequestError};
 
 use super::forward::Then;
@@ -32,6 +33,9 @@ impl Host {
                 self.act_on(op, place, message, &enqueue, Verdict::FinishHere, &HostSet::EMPTY);
             }
             return;
+        }
+        if self.config.has(Plant::RetryWithoutInquiry) {
+            return self.retry_inquired(op, &enqueue, &[], &HostSet::EMPTY, None);
         }
         let ids = enqueue.messages.iter().map(|message| message.id).collect();
         let number = self.number();

@@ -15,6 +15,7 @@ use crate::frame::{Envelope, Frame, Hello, MemberRecord};
 use crate::host_set::{HostIndex, SELF};
 use crate::ids::{Boot, HostId};
 use crate::journal::Happening;
+use crate::plant::Plant;
 
 use super::Host;
 use super::peers::{Said, Session, SyncProgress};
@@ -72,7 +73,8 @@ impl Host {
         };
         let known = self.peers.find(hello.from);
         let unwelcome = known.filter(|index| *index != SELF && !self.may_speak(*index, &hello));
-        if let Some(index) = unwelcome.filter(|_| self.identity.id > hello.from) {
+        let tells = self.identity.id > hello.from && !self.config.has(Plant::SilentRefusal);
+        if let Some(index) = unwelcome.filter(|_| tells) {
             // It learns from the answer that it was removed, or that its disk has lost something, and hangs up.
             self.say_hello(index, link, hello.connection);
             return;
@@ -95,6 +97,9 @@ impl Host {
 
     /// Whether a peer knows of commits of this host that its disk does not have.
     fn has_lost_something(&self, boot: Boot, commit: crate::ids::Commit) -> bool {
+        if self.config.has(Plant::BootIgnored) {
+            return false;
+        }
         let mine = self.identity.boot;
         let clone_ran = boot.counter == mine.counter && boot.nonce != mine.nonce;
         boot.counter > mine.counter

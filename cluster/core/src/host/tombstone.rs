@@ -17,6 +17,7 @@ use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::MessageId;
 use crate::journal::Happening;
 use crate::outbox::ListTable;
+use crate::plant::Plant;
 use crate::random::{mix, mix_id};
 use crate::record::{Record, TombstoneRecord};
 use crate::state::tombstones::Tombstone;
@@ -70,7 +71,7 @@ impl Host {
             !peer.met || under_way.is_some_and(|hosts| hosts.contains(host))
         };
         let others = tombstone.holders.hosts().filter(|host| *host != SELF && !self.is_gone(*host));
-        if others.into_iter().any(may_get_one) {
+        if others.into_iter().any(may_get_one) && !self.config.has(Plant::ConfirmWithoutFence) {
             return;
         }
         self.unconfirmed.remove(&id);
@@ -128,7 +129,8 @@ impl Host {
         let Some(tombstone) = self.tombstones.get(id) else { return };
         let awaited = |host: HostIndex| !tombstone.confirmed.contains(host) && !self.is_gone(host);
         let everyone = tombstone.everyone && self.peers.members().any(|(host, _)| awaited(host));
-        if everyone || tombstone.holders.hosts().any(awaited) {
+        let kept = self.config.has(Plant::NoTombstone) && !tombstone.kept.is_empty();
+        if !kept && (everyone || tombstone.holders.hosts().any(awaited)) {
             return;
         }
         let Some(tombstone) = self.forget(id) else { return };
@@ -225,6 +227,11 @@ impl Host {
 
     /// Pushes what has not been confirmed by hosts that can be talked to: whoever did so first may be gone.
     pub(super) fn push_tombstones_again(&mut self) {
+        if self.config.has(Plant::TombstoneTimer) {
+            for id in self.tombstones.ids() {
+                self.forget(id);
+            }
+        }
         let connected: Vec<HostIndex> = self.peers.connected().iter().collect();
         let everyone =
             self.tombstones.ids().iter().any(|id| self.tombstones.get(*id).is_some_and(|one| one.everyone));

@@ -4,6 +4,7 @@
 //! faults; then everything heals, and the cluster must converge, drain, and be empty. The invariants are judged from what
 //! clients have seen, from the durable images and from the trace, never from the cluster's own word.
 
+pub mod campaign;
 pub mod client;
 pub mod history;
 pub mod invariants;

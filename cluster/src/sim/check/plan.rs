@@ -157,6 +157,15 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The same plan with only these of its faults.
+    #[must_use]
+    pub fn with_only(&self, kept: &[usize]) -> Plan {
+        let faults = kept.iter().filter_map(|place| self.faults.get(*place).cloned()).collect();
+        Plan { faults, ..self.clone() }
+    }
+}
+
 fn seconds(random: &mut Random, most: f64) -> Duration {
     // Many short ones, some long ones.
     Duration::from_secs_f64(most * random.unit() * random.unit())

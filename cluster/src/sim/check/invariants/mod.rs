@@ -9,6 +9,7 @@ mod i06_leased;
 mod i07_explained;
 mod i10_failed;
 mod i12_live;
+mod i13_counts;
 
 use super::history::History;
 use super::plan::Plan;
@@ -38,7 +39,7 @@ pub struct Violation {
 }
 
 /// All invariants, by name.
-pub const ALL: [(&str, fn(&Sight<'_>) -> Option<String>); 9] = [
+pub const ALL: [(&str, fn(&Sight<'_>) -> Option<String>); 10] = [
     ("I1", i01_delivered::check),
     ("I2", i02_bytes::check),
     ("I3", i03_durable::check),
@@ -48,6 +49,7 @@ pub const ALL: [(&str, fn(&Sight<'_>) -> Option<String>); 9] = [
     ("I7", i07_explained::check),
     ("I10", i10_failed::check),
     ("I12", i12_live::check),
+    ("I13", i13_counts::check),
 ];
 
 /// All violations of a run.
