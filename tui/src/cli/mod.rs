@@ -2,6 +2,7 @@
 
 mod format;
 mod host;
+mod requests;
 mod run;
 
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ enum Command {
     Run(run::RunArguments),
     /// Run one queue host.
     Host(host::HostArguments),
+    #[command(flatten)]
+    Request(requests::Request),
     /// Kill what a console has left behind; used by consoles.
     #[command(hide = true)]
     Guard,
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
+        Some(Command::Request(request)) => requests::run(&request),
         Some(Command::Guard) | None => ExitCode::SUCCESS,
     }
 }
