@@ -135,21 +135,18 @@ fn ask(command: &str, target: &Target, request: &impl Ask) -> ExitCode {
         let client = Client::new(&target.to)?;
         request.ask(&client).await
     });
-    let answer =
+    let mut answer =
         answered.unwrap_or_else(|error| Answer { result: shape!({}), lines: Vec::new(), error: Some(error) });
+    if let Some(error) = &answer.error {
+        answer.result["error"] = json::error(error);
+    }
     match target.format {
-        Format::Json => {
-            let mut line = shape!({
-                "command": command,
-                "ok": answer.error.is_none(),
-                "elapsed_ms": json::millis(began.elapsed()),
-                "result": answer.result,
-            });
-            if let Some(error) = &answer.error {
-                line["error"] = json::error(error);
-            }
-            print_json(&line);
-        }
+        Format::Json => print_json(&shape!({
+            "command": command,
+            "ok": answer.error.is_none(),
+            "elapsed_ms": json::millis(began.elapsed()),
+            "result": answer.result,
+        })),
         Format::Text => print_lines(&answer.lines),
     }
     match &answer.error {
