@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use crate::frame::{Envelope, Frame, Hello, MemberRecord};
-use crate::ids::{HostId, MessageId, RequestId, Sequence};
+use crate::ids::{HostId, MessageId, Receipt, RequestId, Sequence};
 use crate::journal::Happening;
 use crate::record::Record;
 use crate::request::{Reply, Request};
@@ -87,6 +87,8 @@ pub enum Event {
     Full(bool),
     /// The store takes no writes any more, or does so again.
     Healthy(bool),
+    /// A message was not handed out after all: its record turned out to be unreadable.
+    Undelivered(Receipt),
     /// A record was found unreadable.
     Corrupt(Sequence),
     /// Nothing but the time.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::frame::Frame;
 use hydraq_core::host::{Host, Identity};
-use hydraq_core::ids::{Commit, Sequence};
+use hydraq_core::ids::{Commit, Receipt, Sequence};
 use hydraq_core::message::{Content, Message};
 use hydraq_core::record::Record;
 use hydraq_core::request::{Delivery, Reply};
@@ -67,7 +67,11 @@ impl Engine {
     /// Closes the batch.
     pub fn prepare(&mut self, now: Instant) -> Batch {
         let mut effects = self.core.flush(now);
-        let unreadable = self.read_contents(&mut effects.early, &mut effects.late, &effects.writes);
+        let (undelivered, unreadable) =
+            self.read_contents(&mut effects.early, &mut effects.late, &effects.writes);
+        for receipt in undelivered {
+            self.core.step(now, Event::Undelivered(receipt));
+        }
         for sequence in unreadable {
             self.core.step(now, Event::Corrupt(sequence));
         }
@@ -108,8 +112,14 @@ impl Engine {
         &mut *self.store
     }
 
-    /// Puts contents in the place of their names; says which could not be read.
-    fn read_contents(&self, early: &mut [Effect], late: &mut [Effect], writes: &[Write]) -> Vec<Sequence> {
+    /// Puts contents in the place of their names; says which deliveries had to be left out for it, and which records could not
+    /// be read.
+    fn read_contents(
+        &self,
+        early: &mut [Effect],
+        late: &mut [Effect],
+        writes: &[Write],
+    ) -> (Vec<Receipt>, Vec<Sequence>) {
         let mut named = Vec::new();
         let mut collect = |content: &mut Content| {
             if let Content::Stored(sequence) = content {
@@ -118,7 +128,7 @@ impl Engine {
         };
         early.iter_mut().chain(late.iter_mut()).for_each(|effect| each_content(effect, &mut collect));
         if named.is_empty() {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         // What this batch writes is not in the store yet.
         let fresh: BTreeMap<Sequence, Arc<Message>> = writes.iter().filter_map(appended_message).collect();
@@ -135,11 +145,12 @@ impl Engine {
                 *content = found.get(sequence).cloned().map_or(Content::Unreadable, Content::Message);
             }
         };
+        let mut left_out = Vec::new();
         early.iter_mut().chain(late.iter_mut()).for_each(|effect| {
             each_content(effect, &mut fill);
-            leave_out_unreadable(effect);
+            leave_out_unreadable(effect, &mut left_out);
         });
-        corrupt
+        (left_out, corrupt)
     }
 }
 
@@ -169,15 +180,21 @@ fn each_content(effect: &mut Effect, see: &mut impl FnMut(&mut Content)) {
 }
 
 /// A delivery whose message cannot be read is none; a copy's receiver is told instead.
-fn leave_out_unreadable(effect: &mut Effect) {
-    let readable = |delivery: &Delivery| delivery.content != Content::Unreadable;
+fn leave_out_unreadable(effect: &mut Effect, left_out: &mut Vec<Receipt>) {
+    let mut readable = |delivery: &Delivery| {
+        let is_readable = delivery.content != Content::Unreadable;
+        if !is_readable {
+            left_out.push(delivery.receipt);
+        }
+        is_readable
+    };
     match effect {
-        Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.retain(readable),
+        Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.retain(&mut readable),
         Effect::Send(_, _, frames) => frames.iter_mut().for_each(|frame| {
             if let Frame::Forwarded(_, reply) = frame
                 && let Reply::Dequeued(deliveries) = &mut **reply
             {
-                deliveries.retain(readable);
+                deliveries.retain(&mut readable);
             }
         }),
         _ => {}

@@ -84,6 +84,12 @@ impl Host {
         }
     }
 
+    /// A message was leased, but nobody got it: whoever serves it next need not wait for the end of the lease.
+    pub(super) fn on_undelivered(&mut self, receipt: &Receipt) {
+        // A lease that is not known any more needs no end.
+        let _ = self.change_lease(receipt, None);
+    }
+
     fn change_lease(&mut self, receipt: &Receipt, extension: Option<Duration>) -> Result<(), RequestError> {
         let no_such = || RequestError::NoSuchLease(receipt.to_string());
         let Some(slot) = self.messages.find(receipt.message) else { return Err(no_such()) };
