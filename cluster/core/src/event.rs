@@ -87,10 +87,10 @@ pub enum Event {
     Full(bool),
     /// The store takes no writes any more, or does so again.
     Healthy(bool),
-    /// A message was not handed out after all: its record turned out to be unreadable.
-    Undelivered(Receipt),
     /// A record was found unreadable.
     Corrupt(Sequence),
+    /// These deliveries were left out of an answer, because their messages could not be read.
+    NotHandedOut(Vec<Receipt>),
     /// Nothing but the time.
     Tick,
 }

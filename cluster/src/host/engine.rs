@@ -67,13 +67,12 @@ impl Engine {
     /// Closes the batch.
     pub fn prepare(&mut self, now: Instant) -> Batch {
         let mut effects = self.core.flush(now);
-        let (undelivered, unreadable) =
-            self.read_contents(&mut effects.early, &mut effects.late, &effects.writes);
-        for receipt in undelivered {
-            self.core.step(now, Event::Undelivered(receipt));
-        }
-        for sequence in unreadable {
+        let unreadable = self.read_contents(&mut effects.early, &mut effects.late, &effects.writes);
+        for sequence in unreadable.records {
             self.core.step(now, Event::Corrupt(sequence));
+        }
+        if !unreadable.deliveries.is_empty() {
+            self.core.step(now, Event::NotHandedOut(unreadable.deliveries));
         }
         self.lazy.append(&mut effects.writes);
         let writes = if effects.urgent { std::mem::take(&mut self.lazy) } else { Vec::new() };
@@ -112,14 +111,8 @@ impl Engine {
         &mut *self.store
     }
 
-    /// Puts contents in the place of their names; says which deliveries had to be left out for it, and which records could not
-    /// be read.
-    fn read_contents(
-        &self,
-        early: &mut [Effect],
-        late: &mut [Effect],
-        writes: &[Write],
-    ) -> (Vec<Receipt>, Vec<Sequence>) {
+    /// Puts contents in the place of their names; says which could not be read.
+    fn read_contents(&self, early: &mut [Effect], late: &mut [Effect], writes: &[Write]) -> Unreadable {
         let mut named = Vec::new();
         let mut collect = |content: &mut Content| {
             if let Content::Stored(sequence) = content {
@@ -128,7 +121,7 @@ impl Engine {
         };
         early.iter_mut().chain(late.iter_mut()).for_each(|effect| each_content(effect, &mut collect));
         if named.is_empty() {
-            return (Vec::new(), Vec::new());
+            return Unreadable::default();
         }
         // What this batch writes is not in the store yet.
         let fresh: BTreeMap<Sequence, Arc<Message>> = writes.iter().filter_map(appended_message).collect();
@@ -137,7 +130,8 @@ impl Engine {
         named.dedup();
         let read = self.store.read(&named);
         let corrupt = named.iter().zip(&read).filter(|(_, result)| **result == Err(ReadError::Corrupt));
-        let corrupt = corrupt.map(|(sequence, _)| *sequence).collect();
+        let records = corrupt.map(|(sequence, _)| *sequence).collect();
+        let mut unreadable = Unreadable { records, deliveries: Vec::new() };
         let mut found = fresh;
         found.extend(named.iter().zip(read).filter_map(|(sequence, result)| Some((*sequence, result.ok()?))));
         let mut fill = |content: &mut Content| {
@@ -145,13 +139,21 @@ impl Engine {
                 *content = found.get(sequence).cloned().map_or(Content::Unreadable, Content::Message);
             }
         };
-        let mut left_out = Vec::new();
         early.iter_mut().chain(late.iter_mut()).for_each(|effect| {
             each_content(effect, &mut fill);
-            leave_out_unreadable(effect, &mut left_out);
+            leave_out_unreadable(effect, &mut unreadable.deliveries);
         });
-        (left_out, corrupt)
+        unreadable
     }
+}
+
+/// What could not be read for a batch.
+#[derive(Debug, Default)]
+struct Unreadable {
+    /// The records.
+    records: Vec<Sequence>,
+    /// The deliveries that nobody gets for that.
+    deliveries: Vec<Receipt>,
 }
 
 fn appended_message(write: &Write) -> Option<(Sequence, Arc<Message>)> {
@@ -179,14 +181,14 @@ fn each_content(effect: &mut Effect, see: &mut impl FnMut(&mut Content)) {
     }
 }
 
-/// A delivery whose message cannot be read is none; a copy's receiver is told instead.
+/// A delivery whose message cannot be read is none, and is noted; a copy's receiver is told instead.
 fn leave_out_unreadable(effect: &mut Effect, left_out: &mut Vec<Receipt>) {
     let mut readable = |delivery: &Delivery| {
-        let is_readable = delivery.content != Content::Unreadable;
-        if !is_readable {
+        let readable = delivery.content != Content::Unreadable;
+        if !readable {
             left_out.push(delivery.receipt);
         }
-        is_readable
+        readable
     };
     match effect {
         Effect::Reply(_, Reply::Dequeued(deliveries)) => deliveries.retain(&mut readable),

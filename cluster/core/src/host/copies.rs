@@ -141,7 +141,7 @@ impl Host {
     /// A peer has a message durably, with a list of this hash.
     pub(super) fn on_held(&mut self, id: MessageId, from: HostIndex, list_hash: u64) {
         if let Some(slot) = self.messages.find(id) {
-            self.messages.set_lacking(slot, from, false, self.now);
+            self.messages.set_lacking(slot, from, false);
             self.note_leave_answer(id, from);
         }
         self.confirm_pending(id, from, list_hash);
@@ -156,7 +156,7 @@ impl Host {
             }
             Refusal::Full | Refusal::Leaving | Refusal::OtherContent | Refusal::Unreadable => {
                 if let Some(slot) = self.messages.find(id) {
-                    self.messages.set_lacking(slot, from, true, self.now);
+                    self.messages.set_lacking(slot, from, true);
                 }
                 if matches!(why, Refusal::Full | Refusal::Leaving) {
                     self.peers.get_mut(from).refuses = true;

@@ -413,7 +413,7 @@ impl Host {
     /// Adds holders to a message's list, durably; those that have confirmed an older list are told.
     pub(super) fn add_holders(&mut self, slot: Slot, hosts: &[HostIndex]) {
         let extended = self.messages.holders(slot).extended(hosts);
-        self.messages.merge_holders(slot, &extended, self.now);
+        self.messages.merge_holders(slot, &extended);
         self.keep_state(slot);
         let id = self.messages.entry(slot).id;
         if let Some(pending) = self.pending.get_mut(id) {

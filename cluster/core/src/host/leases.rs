@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::Receipt;
 use crate::request::{Reply, Request, RequestError};
+use crate::state::condition::Condition;
 use crate::state::slab::Slot;
 use crate::state::standing::Owner;
 
@@ -84,12 +85,6 @@ impl Host {
         }
     }
 
-    /// A message was leased, but nobody got it: whoever serves it next need not wait for the end of the lease.
-    pub(super) fn on_undelivered(&mut self, receipt: &Receipt) {
-        // A lease that is not known any more needs no end.
-        let _ = self.change_lease(receipt, None);
-    }
-
     fn change_lease(&mut self, receipt: &Receipt, extension: Option<Duration>) -> Result<(), RequestError> {
         let no_such = || RequestError::NoSuchLease(receipt.to_string());
         let Some(slot) = self.messages.find(receipt.message) else { return Err(no_such()) };
@@ -118,6 +113,19 @@ impl Host {
         self.keep_state(slot);
         self.tell_leases(None, &[slot]);
         Ok(())
+    }
+
+    /// Nobody has what these leases were for: they end at once.
+    pub(super) fn on_not_handed_out(&mut self, receipts: &[Receipt]) {
+        for receipt in receipts {
+            let Some(slot) = self.messages.find(receipt.message) else { continue };
+            let release =
+                |condition: &mut Condition| condition.deliveries.release(SELF, receipt.lease, self.now);
+            if self.messages.change(slot, self.now, release) {
+                self.keep_state(slot);
+                self.tell_leases(None, &[slot]);
+            }
+        }
     }
 
     /// Tells the other holders of these messages what has changed about their leases and counts; `push` waits for their answers.

@@ -180,8 +180,8 @@ impl Host {
             Event::RanLate(_) => self.on_ran_late(),
             Event::Full(full) => self.on_full(full),
             Event::Healthy(healthy) => self.on_healthy(healthy),
-            Event::Undelivered(receipt) => self.on_undelivered(&receipt),
             Event::Corrupt(sequence) => self.on_corrupt(sequence),
+            Event::NotHandedOut(receipts) => self.on_not_handed_out(&receipts),
             Event::Tick => {}
         }
     }

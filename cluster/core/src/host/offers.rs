@@ -25,7 +25,7 @@ impl Host {
             if !self.messages.holders(slot).contains(from) {
                 continue;
             }
-            self.messages.set_lacking(slot, from, true, self.now);
+            self.messages.set_lacking(slot, from, true);
             self.peers.get_mut(from).to_offer.insert(*id);
         }
     }
@@ -85,7 +85,7 @@ impl Host {
         }
         self.happened(Happening::Copies { id, to: self.peers.id(to) });
         self.send_stored(to, slot, CopyKind::Offer, false);
-        self.messages.set_lacking(slot, to, false, self.now);
+        self.messages.set_lacking(slot, to, false);
     }
 
     /// Whether this host's own copy is set aside as unreadable.
@@ -101,7 +101,7 @@ impl Host {
             .find(|(_, entry)| entry.sequence == sequence)
             .map(|(slot, entry)| (slot, entry.id));
         let Some((slot, id)) = found else { return };
-        if !self.messages.set_lacking(slot, SELF, true, self.now) {
+        if !self.messages.set_lacking(slot, SELF, true) {
             return;
         }
         self.happened(Happening::Corrupt(id));
@@ -138,8 +138,8 @@ impl Host {
         };
         self.erase(old);
         let sequence = self.append(Record::Message(record));
-        self.messages.set_sequence(slot, sequence, self.now);
-        self.messages.set_lacking(slot, SELF, false, self.now);
+        self.messages.set_sequence(slot, sequence);
+        self.messages.set_lacking(slot, SELF, false);
         self.say_has(message.id);
     }
 }

@@ -74,7 +74,7 @@ impl Host {
             if self.is_corrupt(slot) {
                 self.replace_corrupt(slot, message);
             }
-            let mut keep = self.messages.merge_holders(slot, list, self.now);
+            let mut keep = self.messages.merge_holders(slot, list);
             if let Some(condition) = &copy.condition {
                 keep |= self.merge_deliveries(slot, &condition.deliveries);
             }
@@ -143,7 +143,7 @@ impl Host {
         for (place, (id, list)) in items.iter().enumerate() {
             match (self.messages.find(*id), lists.get(usize::from(*list))) {
                 (Some(slot), Some(list)) if !self.is_corrupt(slot) => {
-                    if self.messages.merge_holders(slot, list, self.now) {
+                    if self.messages.merge_holders(slot, list) {
                         self.keep_state(slot);
                     }
                 }
@@ -175,7 +175,7 @@ impl Host {
         for id in ids {
             self.peers.get_mut(from).to_offer.remove(id);
             if let Some(slot) = self.messages.find(*id) {
-                self.messages.set_lacking(slot, from, false, self.now);
+                self.messages.set_lacking(slot, from, false);
             }
         }
     }

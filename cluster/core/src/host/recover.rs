@@ -186,7 +186,7 @@ impl Host {
 
     fn recover_state(&mut self, sequence: Sequence, record: StateRecord) {
         let Some(slot) = self.messages.find(record.id) else { return };
-        self.messages.merge_holders(slot, &record.holders, self.now);
+        self.messages.merge_holders(slot, &record.holders);
         self.messages.change(slot, self.now, |condition| {
             condition.deliveries = record.deliveries;
             (condition.not_before, condition.expires) = (record.not_before, record.expires);

@@ -266,7 +266,7 @@ impl Host {
         self.peers.forget_link(session.link);
         self.outbox.forget(index);
         self.happened(Happening::SessionEnded(id));
-        self.messages.forget_lacking(index, self.now);
+        self.messages.forget_lacking(index);
         for (number, block) in blocks {
             self.block_lost(index, number, block);
         }

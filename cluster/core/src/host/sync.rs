@@ -120,7 +120,7 @@ impl Host {
         let (mut lacks, mut differs) = (Vec::new(), Vec::new());
         for item in items {
             if let Some(slot) = self.messages.find(item.id) {
-                self.messages.set_lacking(slot, from, false, self.now);
+                self.messages.set_lacking(slot, from, false);
                 let share = self.messages.share(slot);
                 if (share.list_hash, share.state_hash) != (item.list_hash, item.state_hash) {
                     differs.push(item.id);
@@ -189,7 +189,7 @@ impl Host {
             let (Some(slot), Some(theirs)) = (self.messages.find(*id), lists.get(usize::from(*list))) else {
                 continue;
             };
-            let mut keep = self.messages.merge_holders(slot, theirs, self.now);
+            let mut keep = self.messages.merge_holders(slot, theirs);
             keep |= self.merge_deliveries(slot, deliveries);
             if keep {
                 self.keep_state(slot);

@@ -55,12 +55,16 @@ impl Condition {
         }
     }
 
-    /// When the status may next change by itself, or the message expires; `NEVER` if it does not.
+    /// When this status may next change by itself, or the message expires; `NEVER` if it does not. What is due stays due
+    /// until the status says so.
     #[must_use]
-    pub fn next_change(&self, now: Instant) -> Instant {
-        let lease = self.deliveries.leased_until(now);
-        let delay = self.not_before.filter(|start| *start > now);
-        [lease, delay, self.expires].into_iter().flatten().min().unwrap_or(Instant::NEVER)
+    pub fn next_change(&self, status: Status) -> Instant {
+        let change = match status {
+            Status::Leased => self.deliveries.last_end(),
+            Status::Delayed => self.not_before,
+            Status::Ready | Status::Dead => None,
+        };
+        [change, self.expires].into_iter().flatten().min().unwrap_or(Instant::NEVER)
     }
 
     /// Whether this is no more than a message has from the beginning.

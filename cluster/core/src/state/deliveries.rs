@@ -69,11 +69,17 @@ impl Deliveries {
     /// When the last running lease ends, if one still runs at `now`.
     #[must_use]
     pub fn leased_until(&self, now: Instant) -> Option<Instant> {
+        self.last_end().filter(|end| *end > now)
+    }
+
+    /// When the last lease ends, or ended, that was not given back.
+    #[must_use]
+    pub fn last_end(&self) -> Option<Instant> {
         let ends = self.lines.iter().filter_map(|line| match line.state {
             LeaseState::Until(end) => Some(end),
             LeaseState::Released => None,
         });
-        ends.max().filter(|end| *end > now)
+        ends.max()
     }
 
     /// Whether the newest lease was given back rather than left to expire.

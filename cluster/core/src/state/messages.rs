@@ -236,7 +236,7 @@ impl Messages {
         let entries = &self.entries;
         let hash = |slot: &Slot| entries.get(*slot).map_or(0, |entry| mix_id(entry.id.0));
         self.by_id[bucket_of(new.id)].insert_unique(mix_id(new.id.0), slot, hash);
-        self.attach(slot, now);
+        self.attach(slot);
         slot
     }
 
@@ -263,7 +263,7 @@ impl Messages {
         let result = change(&mut condition);
         entry.status = condition.status(now);
         entry.condition = (!condition.is_default()).then_some(condition);
-        self.attach(slot, now);
+        self.attach(slot);
         result
     }
 
@@ -276,37 +276,37 @@ impl Messages {
     }
 
     /// Moves an entry to another place in this host's order: its record was written anew.
-    pub fn set_sequence(&mut self, slot: Slot, sequence: Sequence, now: Instant) {
+    pub fn set_sequence(&mut self, slot: Slot, sequence: Sequence) {
         self.detach(slot);
         self.entries.get_mut(slot).expect("a slot that was given out").sequence = sequence;
-        self.attach(slot, now);
+        self.attach(slot);
     }
 
     /// Merges `holders` into the list of the entry in `slot`; whether that changed it.
-    pub fn merge_holders(&mut self, slot: Slot, holders: &HolderList, now: Instant) -> bool {
+    pub fn merge_holders(&mut self, slot: Slot, holders: &HolderList) -> bool {
         let merged = self.holders(slot).merged(holders);
         if merged == *self.holders(slot) {
             return false;
         }
         let list = self.intern(merged);
         let key = GroupKey { list, ..self.group(slot).key.clone() };
-        self.regroup(slot, key, now);
+        self.regroup(slot, key);
         true
     }
 
     /// Notes that `host` has said that it lacks the message, or that it has it after all; whether that is news.
-    pub fn set_lacking(&mut self, slot: Slot, host: HostIndex, lacks: bool, now: Instant) -> bool {
+    pub fn set_lacking(&mut self, slot: Slot, host: HostIndex, lacks: bool) -> bool {
         let mut key = self.group(slot).key.clone();
         let news = if lacks { key.lacking.insert(host) } else { key.lacking.remove(host) };
         if news {
             self.lists.retain(key.list);
-            self.regroup(slot, key, now);
+            self.regroup(slot, key);
         }
         news
     }
 
     /// Forgets everything that `host` has said that it lacks: its session is over.
-    pub fn forget_lacking(&mut self, host: HostIndex, now: Instant) {
+    pub fn forget_lacking(&mut self, host: HostIndex) {
         let concerned: Vec<GroupId> = self
             .groups
             .iter()
@@ -319,7 +319,7 @@ impl Messages {
         let slots: Vec<Slot> =
             self.iter().filter(|(_, entry)| concerned.contains(&entry.group)).map(|(slot, _)| slot).collect();
         for slot in slots {
-            self.set_lacking(slot, host, false, now);
+            self.set_lacking(slot, host, false);
         }
     }
 
@@ -364,7 +364,7 @@ impl Messages {
             let entry = self.entries.get_mut(slot).expect("a timer's entry exists");
             entry.status = entry.condition.as_ref().map_or(Status::Ready, |condition| condition.status(now));
             woken.push(entry.id);
-            self.attach(slot, now);
+            self.attach(slot);
         }
         woken
     }
@@ -384,11 +384,10 @@ impl Messages {
     pub fn inconsistency(&self, now: Instant) -> Option<String> {
         let timed = |(slot, entry): (Slot, &Entry)| {
             let condition = entry.condition_ref()?;
-            let due = condition.next_change(now);
+            let due = condition.next_change(entry.status);
             let late =
                 entry.status != condition.status(now) && self.timers.first().is_none_or(|(at, _)| *at > now);
-            let timed = due == Instant::NEVER
-                || timer_candidates(condition).any(|at| self.timers.contains(&(at, slot)));
+            let timed = due == Instant::NEVER || self.timers.contains(&(due, slot));
             (late || !timed).then(|| format!("{} waits for no timer: {condition:?}", entry.id))
         };
         if let Some(what) = self.entries.iter().find_map(timed) {
@@ -416,13 +415,13 @@ impl Messages {
         })
     }
 
-    fn regroup(&mut self, slot: Slot, key: GroupKey, now: Instant) {
+    fn regroup(&mut self, slot: Slot, key: GroupKey) {
         self.detach(slot);
         let group = self.join_group(key);
         let entry = self.entries.get_mut(slot).expect("a slot that was given out");
         let before = std::mem::replace(&mut entry.group, group);
         self.leave_group(before);
-        self.attach(slot, now);
+        self.attach(slot);
     }
 
     /// Takes the entry out of everything that its condition and group decide.
@@ -445,11 +444,12 @@ impl Messages {
     }
 
     /// The reverse of [`Self::detach`].
-    fn attach(&mut self, slot: Slot, now: Instant) {
+    fn attach(&mut self, slot: Slot) {
         let share = self.share(slot);
         let entry = self.entries.get(slot).expect("a slot that was given out");
         let (group, status) = (entry.group, entry.status);
-        let timer = entry.condition.as_ref().map_or(Instant::NEVER, |condition| condition.next_change(now));
+        let timer =
+            entry.condition.as_ref().map_or(Instant::NEVER, |condition| condition.next_change(status));
         if timer != Instant::NEVER {
             self.timers.insert((timer, slot));
         }
