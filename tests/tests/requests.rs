@@ -59,6 +59,16 @@ fn a_body_comes_from_standard_input_too_byte_for_byte() {
     let encoded = text(&delivery["body"]);
     assert!(encoded.starts_with("AAECAwQFBgcICQ") && encoded.len() == 344, "{encoded}");
 
+    // A count is put into a body only where messages are counted.
+    cluster.done(&["enqueue", "as it is: {n}"]);
+    assert_eq!(first(&cluster.done(&["dequeue", "--wait", "5s"]))["body"], "as it is: {n}");
+    cluster.done(&["enqueue", "counted: {n}", "--count", "3"]);
+    let delivered = cluster.done(&["dequeue", "3", "--wait", "5s"]);
+    let messages = delivered["messages"].as_array().expect("messages").clone();
+    let mut bodies: Vec<String> = messages.iter().map(|message| text(&message["body"])).collect();
+    bodies.sort();
+    assert_eq!(bodies, ["counted: 1", "counted: 2", "counted: 3"]);
+
     playground.write("body", vec![b'x'; (1 << 20) + 1]);
     command = playground.hydraq(&["enqueue", "--to", &cluster.addresses[1]]);
     command.stdin(std::fs::File::open(playground.path("body")).expect("a file"));

@@ -7,6 +7,7 @@ use hydraq_cluster::client::types::{Delivery, DequeueOptions};
 use hydraq_cluster::client::{Client, ClientError};
 use hydraq_cluster::report::text;
 use hydraq_cluster::scenario::run::{Outcome, outcome_json};
+use tokio::time::Instant;
 
 use super::super::format::{duration, term};
 use super::enqueue::message_type;
@@ -14,6 +15,9 @@ use super::{Answer, Ask, Target};
 
 /// How many messages one request asks for at most: their bodies must fit into one answer.
 const BATCH_MAX: u32 = 32;
+
+/// How long to pause when a host has nothing though it was to wait longer.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What is dequeued.
 #[derive(Debug, Args)]
@@ -32,7 +36,7 @@ pub(in crate::cli) struct DequeueArguments {
     /// How long they stay invisible for others.
     #[arg(long, value_name = "D", default_value = "30s", value_parser = term)]
     lease: Duration,
-    /// How long to wait for what is not there yet.
+    /// How long to go on asking for as many; fewer, or none, is an answer.
     #[arg(long, value_name = "D", default_value = "0", value_parser = duration)]
     wait: Duration,
 }
@@ -40,17 +44,13 @@ pub(in crate::cli) struct DequeueArguments {
 impl Ask for DequeueArguments {
     async fn ask(&self, client: &Client) -> Result<Answer, ClientError> {
         let count = self.count.unwrap_or(self.number) as usize;
-        let deadline = tokio::time::Instant::now() + self.wait;
+        let deadline = Instant::now() + self.wait;
         let mut deliveries: Vec<Delivery> = Vec::new();
         let mut error = None;
-        // A host gives what it owns; the others are asked on.
+        // A host gives what it owns; it, or another one, is asked on for what is missing.
         let mut empty = 0;
-        while deliveries.len() < count && empty < client.hosts().len() {
-            let wait = if deliveries.is_empty() {
-                deadline.saturating_duration_since(tokio::time::Instant::now())
-            } else {
-                Duration::ZERO
-            };
+        while deliveries.len() < count && (empty < client.hosts().len() || Instant::now() < deadline) {
+            let wait = deadline.saturating_duration_since(Instant::now());
             let missing = u32::try_from(count - deliveries.len()).unwrap_or(u32::MAX);
             let options = DequeueOptions {
                 message_types: self.message_types.clone(),
@@ -59,7 +59,11 @@ impl Ask for DequeueArguments {
                 wait,
             };
             match client.dequeue(&options).await {
-                Ok(more) if more.is_empty() => empty += 1,
+                Ok(more) if more.is_empty() => {
+                    empty += 1;
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    tokio::time::sleep(PAUSE.min(left)).await;
+                }
                 Ok(more) => {
                     empty = 0;
                     deliveries.extend(more);

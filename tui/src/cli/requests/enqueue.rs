@@ -93,7 +93,8 @@ impl EnqueueArguments {
         let stdin = std::io::stdin();
         let body = match self.body.as_deref() {
             Some(body) if body != "-" => body.as_bytes().to_vec(),
-            None if stdin.is_terminal() => b"message {n}".to_vec(),
+            None if stdin.is_terminal() && self.count.is_some() => b"message {n}".to_vec(),
+            None if stdin.is_terminal() => b"message 1".to_vec(),
             _ => {
                 let mut body = Vec::new();
                 let limit = u64::from(BODY_BYTES_MAX) + 1;
@@ -138,7 +139,8 @@ impl EnqueueArguments {
     }
 
     fn message(&self, id: MessageId, body: &[u8], number: u32) -> NewMessage {
-        let body = match (self.count.is_some() || self.body.is_none(), std::str::from_utf8(body)) {
+        // Without a number of messages to count, every byte means itself.
+        let body = match (self.count.is_some(), std::str::from_utf8(body)) {
             (true, Ok(text)) => numbered(text, number.into()).into_bytes(),
             _ => body.to_vec(),
         };
