@@ -88,6 +88,14 @@ pub fn messages_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
     )
 }
 
+/// The messages of which a disk has a tombstone.
+pub fn tombstones_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
+    image.records.values().filter_map(|record| match record {
+        Record::Tombstone(_) => Some(record.id()),
+        _ => None,
+    })
+}
+
 /// Whether the newest list of a message on a disk names all these hosts.
 fn names_all(image: &Image, id: MessageId, hosts: &[HostId]) -> bool {
     let mut listed = 0;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hydraq_core::event::LinkId;
+use hydraq_core::ids::HostId;
 use hydraq_core::random::Random;
 
 /// A simulated host's number, from 0.
@@ -41,8 +42,8 @@ pub struct Network {
     links: BTreeMap<LinkId, Link>,
     next_link: u64,
     troubles: BTreeMap<(NodeId, NodeId), Trouble>,
-    /// Pairs of which the first is dialling the second.
-    dialling: BTreeSet<(NodeId, NodeId)>,
+    /// Who is dialling which member.
+    dialling: BTreeSet<(NodeId, HostId)>,
 }
 
 impl Network {
@@ -66,20 +67,20 @@ impl Network {
         self.links.iter().filter(|(_, link)| joins(link)).map(|(id, _)| *id).collect()
     }
 
-    /// Whether a pair has a link, or one of it is dialling the other.
+    /// Whether a pair has a link.
     #[must_use]
     pub fn is_joined(&self, dialler: NodeId, acceptor: NodeId) -> bool {
-        self.dialling.contains(&(dialler, acceptor))
-            || self.links.values().any(|link| (link.dialler, link.acceptor) == (dialler, acceptor))
+        self.links.values().any(|link| (link.dialler, link.acceptor) == (dialler, acceptor))
     }
 
-    /// Notes that a dialling began or ended.
-    pub fn set_dialling(&mut self, dialler: NodeId, acceptor: NodeId, dialling: bool) {
-        if dialling {
-            self.dialling.insert((dialler, acceptor));
-        } else {
-            self.dialling.remove(&(dialler, acceptor));
-        }
+    /// Notes that a dialling begins; whether none was under way.
+    pub fn begin_dialling(&mut self, dialler: NodeId, member: HostId) -> bool {
+        self.dialling.insert((dialler, member))
+    }
+
+    /// Notes that a dialling ended.
+    pub fn end_dialling(&mut self, dialler: NodeId, member: HostId) {
+        self.dialling.remove(&(dialler, member));
     }
 
     /// Whom a link joins, if it is open.

@@ -40,7 +40,7 @@ enum Due {
     Tick(NodeId, u64),
     Beat(NodeId, u64),
     Dial(NodeId, u64),
-    Dialled(NodeId, NodeId),
+    Dialled(NodeId, NodeId, HostId),
     LinkLost(LinkId, NodeId),
     HelloTimeout(LinkId),
 }
@@ -325,7 +325,7 @@ impl World {
                 self.schedule(DIAL_EVERY, Due::Dial(node, incarnation));
                 self.dial(node);
             }
-            Due::Dialled(from, to) => self.dialled(from, to),
+            Due::Dialled(from, to, member) => self.dialled(from, to, member),
             Due::LinkLost(link, node) => self.give(node, Event::Disconnected(link)),
             Due::HelloTimeout(link) => self.close_if_unused(link),
             Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
@@ -408,8 +408,9 @@ impl World {
             if self.nodes[other].process.is_none() {
                 self.give(node, Event::Suspect(record.id, Suspicion::Refused));
             } else if dialler == node {
-                self.network.set_dialling(node, other, true);
-                self.schedule(200, Due::Dialled(node, other));
+                if self.network.begin_dialling(node, record.id) {
+                    self.schedule(200, Due::Dialled(node, other, record.id));
+                }
             } else if let Some(mine) = members.iter().find(|record| record.id == me) {
                 self.give(other, Event::Members(vec![mine.clone()]));
             }
@@ -420,13 +421,13 @@ impl World {
         self.network.trouble(from, to).cut
     }
 
-    fn dialled(&mut self, from: NodeId, to: NodeId) {
-        self.network.set_dialling(from, to, false);
+    /// Somebody listens at the address at which a member was dialled; whether it is that member is for the hello to say.
+    fn dialled(&mut self, from: NodeId, to: NodeId, member: HostId) {
+        self.network.end_dialling(from, member);
         if self.nodes[from].process.is_some() && self.nodes[to].process.is_some() {
             let link = self.network.open(from, to);
-            let peer = self.nodes[to].id;
             self.schedule(HELLO_TIMEOUT, Due::HelloTimeout(link));
-            self.give(from, Event::Connected(peer, link));
+            self.give(from, Event::Connected(member, link));
         }
     }
 

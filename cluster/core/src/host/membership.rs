@@ -46,7 +46,6 @@ impl Host {
             self.keep_member(index);
         }
         if is_new && !removed_now {
-            self.replace_namesake(index);
             self.expect_progress(index);
         }
         if removed_now {
@@ -56,6 +55,8 @@ impl Host {
     }
 
     /// A new host under a dead member's name stands for a disk that was lost: the old host id is removed.
+    ///
+    /// Only who speaks with the new one itself may say so: by hearsay, nobody can tell which of the two is the newer.
     pub(super) fn replace_namesake(&mut self, index: HostIndex) {
         let name = self.peers.get(index).name.clone();
         let dead = |(other, peer): &(HostIndex, &super::peers::Peer)| {

@@ -71,12 +71,13 @@ impl Host {
             removed: false,
         };
         let known = self.peers.find(hello.from);
-        let refused = known.is_some_and(|index| !self.may_speak(index, &hello)) || self.name_is_taken(&hello);
-        if hello.from == self.identity.id || refused {
-            // A removed host learns from the hello why it is refused; the others have nothing to learn.
-            if let Some(index) = known.filter(|index| *index != SELF && self.peers.get(*index).removed) {
-                self.say_hello(index, link, hello.connection);
-            }
+        let unwelcome = known.filter(|index| *index != SELF && !self.may_speak(*index, &hello));
+        if let Some(index) = unwelcome.filter(|_| self.identity.id > hello.from) {
+            // It learns from the answer that it was removed, or that its disk has lost something, and hangs up.
+            self.say_hello(index, link, hello.connection);
+            return;
+        }
+        if hello.from == self.identity.id || unwelcome.is_some() || self.name_is_taken(&hello) {
             self.effects.early.push(Effect::HangUp(link));
             return;
         }

@@ -39,6 +39,8 @@ pub struct Life {
     pub redriven: Vec<u64>,
     /// Set once it is beyond doubt that all its durable copies were lost with their disks.
     pub lost_disks: bool,
+    /// Whether an acknowledged delete was forgotten with the last disk that had its tombstone, before every copy was gone.
+    pub delete_lost: bool,
 }
 
 /// One delivery.
@@ -84,6 +86,12 @@ impl Life {
     #[must_use]
     pub fn delete_asked(&self) -> bool {
         !self.deletes.is_empty()
+    }
+
+    /// Whether a delete that was asked for after this moment was acknowledged.
+    #[must_use]
+    pub fn deleted_since(&self, at: u64) -> bool {
+        self.deletes.iter().any(|delete| delete.asked >= at && delete.acknowledged.is_some())
     }
 
     /// Whether somebody may rely on its being delivered.

@@ -1,10 +1,11 @@
 //! One run of one plan: the safety phase, the healing, the drain, the judgement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hydraq_core::config::Config;
 use hydraq_core::event::{Event, Order};
+use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::random::{Random, mix};
 use hydraq_core::request::{DeleteTarget, Knowledge, Redrive, Request};
@@ -13,7 +14,8 @@ use super::client::Clients;
 use super::history::History;
 use super::invariants::{Sight, Violation, judge};
 use super::plan::{Fault, Plan};
-use crate::sim::audit::messages_on;
+use crate::sim::audit::{messages_on, tombstones_on};
+use crate::sim::node::Node;
 use crate::sim::world::World;
 use crate::store::model::Image;
 
@@ -133,9 +135,8 @@ impl Run<'_> {
         self.clients.turn(&mut self.world, &mut self.history);
         self.note_lost_disks();
         if self.inconsistent.is_none() && self.world.now % 100_000 < SLICE.as_micros() as u64 {
-            let say = |node: &super::super::node::Node| {
-                Some((node.name.clone(), node.process.as_ref()?.engine.core.inconsistency()?))
-            };
+            let say =
+                |node: &Node| Some((node.name.clone(), node.process.as_ref()?.engine.core.inconsistency()?));
             let found = self.world.nodes.iter().find_map(say);
             self.inconsistent = found.map(|(name, what)| format!("{name} at {}: {what}", self.world.now));
         }
@@ -354,8 +355,9 @@ impl Run<'_> {
             .history
             .lives
             .iter()
-            .filter(|(_, life)| life.deliveries.last().is_some_and(|seen| seen.drain))
-            .filter(|(_, life)| life.deletes.iter().all(|delete| delete.acknowledged.is_none()))
+            .filter(|(_, life)| {
+                life.deliveries.last().is_some_and(|seen| seen.drain && !life.deleted_since(seen.at))
+            })
             .map(|(id, _)| (*id, DeleteTarget { id: *id, lease: None }))
             .collect();
         if !targets.is_empty() {
@@ -368,9 +370,16 @@ impl Run<'_> {
 
     fn is_empty(&self) -> bool {
         (0..self.plan.hosts).filter_map(|node| self.world.core(node)).all(|core| {
-            let view = core.view();
-            view.copies == 0 && view.tombstones == 0
+            let (messages, tombstones) = core.ids();
+            tombstones.is_empty() && messages.iter().all(|id| self.is_beyond_repair(core, *id))
         })
+    }
+
+    /// Whether what is left of a message on a host is a record that cannot be read; not after a delete, which takes that away, too.
+    fn is_beyond_repair(&self, core: &Host, id: MessageId) -> bool {
+        let unreadable = matches!(core.knowledge(id), Knowledge::Held(held) if held.corrupt);
+        let deletes = self.history.lives.get(&id).into_iter().flat_map(|life| &life.deletes);
+        unreadable && deletes.into_iter().all(|delete| delete.acknowledged.is_none())
     }
 
     fn left(&self) -> Vec<String> {
@@ -417,13 +426,15 @@ impl Run<'_> {
     }
 
     fn excuse_what_is_nowhere(&mut self) {
-        let trusted = self.world.nodes.iter().filter(|node| !node.distrusted);
-        let somewhere: std::collections::BTreeSet<MessageId> =
-            trusted.flat_map(|node| node.disk.with(|image| messages_on(image).collect::<Vec<_>>())).collect();
+        let trusted = || self.world.nodes.iter().filter(|node| !node.distrusted);
+        let messages = |node: &Node| node.disk.with(|image| messages_on(image).collect::<Vec<_>>());
+        let tombstones = |node: &Node| node.disk.with(|image| tombstones_on(image).collect::<Vec<_>>());
+        let copied: BTreeSet<MessageId> = trusted().flat_map(messages).collect();
+        let deleted: BTreeSet<MessageId> = trusted().flat_map(tombstones).collect();
         for (id, life) in &mut self.history.lives {
-            if life.acknowledged.is_some() && !somewhere.contains(id) {
-                life.lost_disks = true;
-            }
+            life.lost_disks |= life.acknowledged.is_some() && !copied.contains(id);
+            let delete = life.deletes.iter().any(|delete| delete.acknowledged.is_some());
+            life.delete_lost |= delete && copied.contains(id) && !deleted.contains(id);
         }
     }
 

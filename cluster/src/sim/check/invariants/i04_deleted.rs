@@ -14,7 +14,8 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
             out.id, out.at
         ));
     }
-    sight.history.lives.iter().find_map(|(id, life)| {
+    let lives = sight.history.lives.iter().filter(|(_, life)| !life.delete_lost);
+    lives.into_iter().find_map(|(id, life)| {
         life.deletes.iter().find_map(|delete| {
             let acknowledged = delete.acknowledged?;
             let late = life.deliveries.iter().find(|seen| {
