@@ -23,6 +23,12 @@ fn an_expectation_that_fails_is_1_and_ends_the_file() {
 }
 
 #[test]
+fn no_expectation_on_a_takeover_is_met_without_one() {
+    scenario("spawn 2\nexpect takeover_ms >= 0\n").assert_status(1);
+    scenario("spawn 2\nkill alpha\nexpect takeover_ms >= 0\n").assert_status(1);
+}
+
+#[test]
 fn what_is_refused_is_1_unless_it_was_a_try() {
     scenario("spawn 2\nenqueue --replicas 3\n").assert_status(1);
     scenario("spawn 2\ntry enqueue --replicas 3\nexpect failed == 1\n").assert_status(0);
