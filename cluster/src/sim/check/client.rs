@@ -120,6 +120,7 @@ impl Clients {
                     let delete = history.lives.get_mut(id).and_then(|life| life.deletes.last_mut());
                     if let (Some(delete), Ok(outcome)) = (delete, result) {
                         delete.acknowledged = Some(at);
+                        delete.gone_already = outcome.gone_already;
                         delete.unreached = outcome.unreached;
                     }
                 }
@@ -166,6 +167,7 @@ impl Clients {
             && self.random.below(4) > 0
         {
             life.tries += 1;
+            life.tried = world.now;
             life.failed = false;
             let enqueue = Enqueue { attempt: Attempt::Retry(None), ..enqueue.clone() };
             let node = self.random.below(world.nodes.len());
@@ -237,6 +239,7 @@ impl Clients {
             promised: if asynchronous { 1 } else { min.unwrap_or(message.replicas) },
             sent: world.now,
             tries: 1,
+            tried: world.now,
             expires: message.time_to_live.map(|life| world.now + life.as_micros() as u64),
             deliveries_max: message.deliveries_max,
             at_most_once,
@@ -304,7 +307,7 @@ impl Clients {
     ) {
         for (id, _) in &targets {
             if let Some(life) = history.lives.get_mut(id) {
-                life.deletes.push(Delete { asked: world.now, acknowledged: None, unreached: Vec::new() });
+                life.deletes.push(Delete { asked: world.now, ..Delete::default() });
             }
         }
         let ids = targets.iter().map(|(id, _)| *id).collect();

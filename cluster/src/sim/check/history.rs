@@ -23,6 +23,8 @@ pub struct Life {
     pub failed: bool,
     /// How many tries were made.
     pub tries: u32,
+    /// When the last try was sent.
+    pub tried: u64,
     /// Whether some outcome is unknown.
     pub unknown: bool,
     /// When it expires at the earliest.
@@ -71,12 +73,14 @@ pub struct Seen {
 }
 
 /// One delete.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Delete {
     /// When it was asked for.
     pub asked: u64,
     /// When it was acknowledged, if it was.
     pub acknowledged: Option<u64>,
+    /// Whether the message was said to be gone already: no tombstone keeps a later try of its enqueue away.
+    pub gone_already: bool,
     /// Whom the acknowledgement names as not reached.
     pub unreached: Vec<HostId>,
 }

@@ -18,6 +18,9 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     lives.into_iter().find_map(|(id, life)| {
         life.deletes.iter().find_map(|delete| {
             let acknowledged = delete.acknowledged?;
+            if delete.gone_already && life.tried >= delete.asked {
+                return None;
+            }
             let late = life.deliveries.iter().find(|seen| {
                 let allowed = delete.unreached.contains(&seen.receipt.owner) && seen.at < sight.healed;
                 seen.asked > acknowledged && !allowed
