@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use hydraq_core::ids::MessageId;
 use hydraq_core::random::Random;
 use tokio::time::Instant;
@@ -16,6 +17,9 @@ use crate::ids::IdSource;
 
 /// How long to pause before the first further try; doubled for each, with jitter, up to the second.
 const PAUSE: std::ops::Range<Duration> = Duration::from_millis(20)..Duration::from_secs(1);
+
+/// How often each host is asked before all are given up.
+const TRIES: usize = 3;
 
 /// A client of several hosts; clones share its state.
 #[derive(Debug, Clone)]
@@ -67,7 +71,7 @@ impl Client {
     /// Enqueues one message; tries other hosts for as long as the timeout lasts, as one message.
     ///
     /// # Errors
-    /// It was refused for good.
+    /// It was refused, or no host could be reached: nothing was stored.
     pub async fn enqueue(
         &self,
         message: NewMessage,
@@ -75,41 +79,57 @@ impl Client {
     ) -> Result<Enqueued, ClientError> {
         let deadline = Instant::now() + options.timeout;
         let mut options = options.clone();
-        let (mut pause, mut outcome) = (PAUSE.start, Outcome::Unknown(Vec::new()));
+        // Who confirmed it in a try that may have stored it.
+        let mut stored: Option<Vec<String>> = None;
+        let (mut pause, mut tries) = (PAUSE.start, self.hosts.len() * TRIES);
         loop {
             options.timeout =
                 deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-            let answer = self.next_host().enqueue(vec![message.clone()], &options).await;
-            let error = match answer {
-                Ok(mut results) => match results.pop() {
-                    Some(Enqueued { outcome: Outcome::Ok(hosts), id }) => {
-                        return Ok(Enqueued { id, outcome: Outcome::Ok(hosts) });
-                    }
-                    Some(Enqueued { outcome: Outcome::Unknown(hosts), .. }) => {
-                        outcome = Outcome::Unknown(hosts);
-                        None
-                    }
-                    Some(Enqueued { outcome: Outcome::Failed(error), .. }) => Some(error),
-                    None => None,
-                },
-                Err(error) => Some(error),
+            let host = self.next_host();
+            let answer = host.enqueue(vec![message.clone()], &options).await;
+            tries -= 1;
+            let is_over = tries == 0 || Instant::now() + pause >= deadline;
+            let refusal = match answer.map(|mut results| results.pop().map(|result| result.outcome)) {
+                Ok(Some(Outcome::Ok(hosts))) => {
+                    return Ok(Enqueued { id: message.id, outcome: Outcome::Ok(hosts) });
+                }
+                Ok(Some(Outcome::Unknown(hosts))) => {
+                    stored = Some(hosts);
+                    None
+                }
+                Ok(Some(Outcome::Failed(error))) | Err(error) => Some(named(host, error)),
+                Ok(None) => None,
             };
-            if let Some(error) =
-                error.filter(|error| !error.is_retryable() || Instant::now() + pause >= deadline)
-            {
-                // Only what was never tried otherwise is known to have failed.
-                return if options.retry && error.is_retryable() {
-                    Ok(Enqueued { id: message.id, outcome })
-                } else {
-                    Err(error)
+            let is_final = refusal.as_ref().is_some_and(|error| !is_worth_another_try(error));
+            if is_over || is_final {
+                return match (stored, refusal) {
+                    (None, Some(error)) => Err(error),
+                    (hosts, _) => {
+                        Ok(Enqueued { id: message.id, outcome: Outcome::Unknown(hosts.unwrap_or_default()) })
+                    }
                 };
-            }
-            if Instant::now() + pause >= deadline {
-                return Ok(Enqueued { id: message.id, outcome });
             }
             options.retry = true;
             self.rest(&mut pause).await;
         }
+    }
+
+    /// Enqueues messages, each on the host whose turn it is, `in_flight` at once; says what became of each, in their order.
+    pub async fn enqueue_all(
+        &self,
+        messages: Vec<NewMessage>,
+        options: &EnqueueOptions,
+        in_flight: usize,
+    ) -> Vec<(MessageId, Outcome)> {
+        let enqueued = messages.into_iter().map(async |message| {
+            let id = message.id;
+            match self.enqueue(message, options).await {
+                Ok(enqueued) => (id, enqueued.outcome),
+                Err(error) if error.kind == Kind::Unknown => (id, Outcome::Unknown(error.confirmed)),
+                Err(error) => (id, Outcome::Failed(error)),
+            }
+        });
+        futures_util::stream::iter(enqueued).buffered(in_flight.max(1)).collect().await
     }
 
     /// Hands messages out, from the first host that can.
@@ -140,12 +160,13 @@ impl Client {
         &self,
         ask: impl AsyncFn(&HostClient) -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
-        let (mut pause, mut tries) = (PAUSE.start, self.hosts.len() * 3);
+        let (mut pause, mut tries) = (PAUSE.start, self.hosts.len() * TRIES);
         loop {
             tries -= 1;
-            match ask(self.next_host()).await {
+            let host = self.next_host();
+            match ask(host).await {
                 Err(error) if error.is_retryable() && tries > 0 => self.rest(&mut pause).await,
-                answer => return answer,
+                answer => return answer.map_err(|error| named(host, error)),
             }
         }
     }
@@ -156,4 +177,21 @@ impl Client {
         tokio::time::sleep(pause.mul_f64(0.5 + share / 2.0)).await;
         *pause = (*pause * 2).min(PAUSE.end);
     }
+}
+
+/// Whether another host, or the same one a little later, may take what was refused. Where there is no room, or a type is paused,
+/// it is so everywhere.
+fn is_worth_another_try(error: &ClientError) -> bool {
+    match error.kind {
+        Kind::Unavailable => error.retry_after.is_some(),
+        kind => kind == Kind::Unreachable,
+    }
+}
+
+/// Who cannot be reached is told by its address: it has told no name.
+fn named(host: &HostClient, mut error: ClientError) -> ClientError {
+    if error.kind == Kind::Unreachable {
+        error.message = format!("{}: {}", host.address(), error.message);
+    }
+    error
 }

@@ -3,6 +3,7 @@
 mod check;
 mod format;
 mod host;
+mod requests;
 mod run;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Run one queue host.
     Host(host::HostArguments),
+    #[command(flatten)]
+    Request(requests::Request),
     /// Kill what a console has left behind; used by consoles.
     #[command(hide = true)]
     Guard,
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
+        Some(Command::Request(request)) => requests::run(&request),
         Some(Command::Guard) | None => ExitCode::SUCCESS,
     }
 }

@@ -5,6 +5,7 @@
 
 mod files;
 mod interrupt;
+mod junit;
 mod reporter;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use hydraq_cluster::scenario::{Script, load_files};
 use tokio::task::LocalSet;
 
 use self::interrupt::Interrupt;
+use self::junit::Suite;
 use self::reporter::Printer;
 use super::format::{Format, term};
 use super::{USAGE, start_log};
@@ -38,6 +40,9 @@ pub(super) struct RunArguments {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Write a report in the form of JUnit, too.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Have the same drawn by lot as in an earlier run.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -69,6 +74,13 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    // A report that cannot be written is better known before than after.
+    if let Some(junit) = &arguments.junit
+        && let Err(problem) = std::fs::write(junit, junit::report(&[]))
+    {
+        eprintln!("hydraq run: --junit: {} cannot be written: {problem}", junit.display());
+        return ExitCode::from(USAGE);
+    }
     let broken = |problem: &dyn std::fmt::Display| {
         eprintln!("hydraq run: {problem}");
         ExitCode::from(BROKEN)
@@ -92,8 +104,15 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         timeout: arguments.timeout,
         seed,
     };
-    let status = runtime.block_on(run_all(&plan, &binary, &options, arguments.format));
+    let mut suites = Vec::new();
+    let mut status = runtime.block_on(run_all(&plan, &binary, &options, arguments.format, &mut suites));
     runtime.shutdown_timeout(WIND_UP);
+    if let Some(junit) = &arguments.junit
+        && let Err(problem) = std::fs::write(junit, junit::report(&suites))
+    {
+        eprintln!("hydraq run: {} could not be written: {problem}", junit.display());
+        status = status.max(BROKEN);
+    }
     ExitCode::from(status)
 }
 
@@ -104,7 +123,13 @@ pub(super) struct Planned {
 }
 
 /// Runs the files one after the other; the worst status, or that of the signal that came first.
-async fn run_all(plan: &[Planned], binary: &Path, options: &RunOptions, format: Format) -> u8 {
+async fn run_all(
+    plan: &[Planned],
+    binary: &Path,
+    options: &RunOptions,
+    format: Format,
+    suites: &mut Vec<Suite>,
+) -> u8 {
     let mut worst = 0;
     let mut interrupt = match Interrupt::listen() {
         Ok(interrupt) => interrupt,
@@ -115,7 +140,7 @@ async fn run_all(plan: &[Planned], binary: &Path, options: &RunOptions, format: 
     };
     for (place, planned) in plan.iter().enumerate() {
         let keeps_logs = planned.data != DataFolder::Temporary;
-        let mut printer = Printer::new(format, keeps_logs, planned.script.steps.len());
+        let mut printer = Printer::new(format, keeps_logs, &planned.script);
         let stage = match LiveStage::start(binary.to_owned(), planned.data.clone()) {
             Ok(stage) => Rc::new(stage),
             Err(problem) => {
@@ -128,6 +153,8 @@ async fn run_all(plan: &[Planned], binary: &Path, options: &RunOptions, format: 
                     seed: options.seed,
                     ..Summary::default()
                 });
+                printer.broke(&problem.to_string());
+                suites.push(printer.into_suite(&planned.script));
                 worst = worst.max(BROKEN);
                 continue;
             }
@@ -154,9 +181,11 @@ async fn run_all(plan: &[Planned], binary: &Path, options: &RunOptions, format: 
             Err(signal) => {
                 let files_left = plan.len() - place - 1;
                 printer.interrupted(&planned.script, signal.name(), files_left);
+                suites.push(printer.into_suite(&planned.script));
                 return signal.status();
             }
         }
+        suites.push(printer.into_suite(&planned.script));
     }
     worst
 }

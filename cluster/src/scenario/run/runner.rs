@@ -44,6 +44,10 @@ pub trait Reporter {
 /// What failed a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailureReport {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// Whether the step that was run last failed; else the run as a whole did.
+    pub is_of_step: bool,
     /// What went wrong, with its place in the file; without one if it belongs to no step.
     pub diagnostic: Diagnostic,
     /// What hosts were doing.
@@ -215,13 +219,13 @@ impl Run<'_> {
 
     async fn fail(&mut self, step: Option<&Step>, failure: Failure) {
         self.failures.push(failure.kind);
-        let Failure { message, help, .. } = failure;
+        let Failure { kind, message, help } = failure;
         let diagnostic = match step {
             Some(step) => self.script.diagnostic(step, message, help),
             None => Diagnostic::of_file(&self.script.file, message, help),
         };
         let hosts = self.traces().await;
-        self.reporter.failure(&FailureReport { diagnostic, hosts });
+        self.reporter.failure(&FailureReport { kind, is_of_step: step.is_some(), diagnostic, hosts });
     }
 
     /// What all hosts were doing.

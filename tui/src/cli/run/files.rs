@@ -10,7 +10,7 @@ use hydraq_cluster::scenario::{Diagnostic, Script};
 use super::Planned;
 
 /// The files that are meant: folders stand for the scenarios in them, in the order of their names.
-pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
+pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -19,7 +19,7 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
         }
         let name = path.display().to_string();
         let failed = |error: std::io::Error| {
-            Diagnostic::of_file(&name, format!("this folder cannot be read: {error}"), None)
+            Box::new(Diagnostic::of_file(&name, format!("this folder cannot be read: {error}"), None))
         };
         let entries = fs::read_dir(path).map_err(failed)?;
         let entries: Vec<PathBuf> =
@@ -28,7 +28,8 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
             |path: &PathBuf| path.extension().is_some_and(|extension| extension == "hq") && path.is_file();
         let mut found: Vec<PathBuf> = entries.into_iter().filter(is_scenario).collect();
         if found.is_empty() {
-            return Err(Diagnostic::of_file(&name, "there is no scenario file (*.hq) in this folder", None));
+            let problem = "there is no scenario file (*.hq) in this folder";
+            return Err(Box::new(Diagnostic::of_file(&name, problem, None)));
         }
         found.sort();
         files.append(&mut found);

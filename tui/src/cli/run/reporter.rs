@@ -4,6 +4,7 @@ use hydraq_cluster::scenario::Script;
 use hydraq_cluster::scenario::run::{FailureReport, HostTrace, Reporter, StepReport, Summary};
 
 use super::super::format::{Format, print_json, print_lines};
+use super::junit::Suite;
 
 /// Prints the report of one file.
 pub(super) struct Printer {
@@ -12,11 +13,27 @@ pub(super) struct Printer {
     keeps_logs: bool,
     steps: usize,
     done: usize,
+    /// The same report, for servers that build and test.
+    suite: Suite,
 }
 
 impl Printer {
-    pub(super) fn new(format: Format, keeps_logs: bool, steps: usize) -> Self {
-        Self { format, keeps_logs, steps, done: 0 }
+    pub(super) fn new(format: Format, keeps_logs: bool, script: &Script) -> Self {
+        let suite = Suite::new(&script.file);
+        Self { format, keeps_logs, steps: script.steps.len(), done: 0, suite }
+    }
+
+    /// The report of the file, once it is over; what was not run is in it, too.
+    pub(super) fn into_suite(mut self, script: &Script) -> Suite {
+        for step in script.steps.iter().skip(self.done) {
+            self.suite.left_out(step);
+        }
+        self.suite
+    }
+
+    /// The cluster could not be started.
+    pub(super) fn broke(&mut self, problem: &str) {
+        self.suite.broke(problem);
     }
 
     /// The run of a file begins.
@@ -35,7 +52,8 @@ impl Printer {
     }
 
     /// A signal has ended the run.
-    pub(super) fn interrupted(&self, script: &Script, signal: &str, files_left: usize) {
+    pub(super) fn interrupted(&mut self, script: &Script, signal: &str, files_left: usize) {
+        self.suite.broke(&format!("stopped by {signal}"));
         let steps = self.steps - self.done;
         let next = script.steps.get(self.done);
         let place = next.map_or_else(String::new, |step| format!(", from line {}: {step}", step.line));
@@ -52,6 +70,7 @@ impl Printer {
 impl Reporter for Printer {
     fn step(&mut self, step: &StepReport<'_>) {
         self.done += 1;
+        self.suite.step(step);
         match self.format {
             Format::Json => print_json(&step.json()),
             Format::Text => print_lines(&step.text()),
@@ -60,6 +79,7 @@ impl Reporter for Printer {
 
     fn failure(&mut self, failure: &FailureReport) {
         eprintln!("{}", failure.diagnostic);
+        self.suite.failure(failure);
         for host in &failure.hosts {
             trace(host);
         }

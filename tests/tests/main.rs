@@ -1,0 +1,12 @@
+//! End to end: the real binary, real processes, real disks.
+//!
+//! Each test has a folder of its own, and makes sure that neither a process nor a file is left when it is over.
+
+mod demos;
+mod endings;
+mod mistakes;
+mod options;
+mod reports;
+mod requests;
+mod scenarios;
+mod statuses;
