@@ -209,7 +209,7 @@ impl Host {
             Frame::Settings(settings) => self.on_settings(settings),
             Frame::Availability(availability) => self.on_availability(from, availability),
             Frame::Replicate { block, origin, lists, copies } => {
-                self.on_replicate(from, block, origin, &lists, copies)
+                self.on_replicate(from, block, origin, &lists, copies);
             }
             Frame::Lists { block, lists, items } => self.on_lists(from, block, &lists, &items),
             Frame::Stored { block, refused } => self.on_stored(from, block, &refused),

@@ -301,7 +301,7 @@ impl Run<'_> {
         let links: Vec<String> = view
             .links
             .iter()
-            .filter(|link| !link.member.removed && !(link.synchronised && link.live))
+            .filter(|link| !link.member.removed && (!link.synchronised || !link.live))
             .map(|link| {
                 let (synchronised, live) = (link.synchronised, link.live);
                 format!(
