@@ -196,7 +196,7 @@ impl Clients {
                 let extension = Duration::from_millis(500 + self.random.below(10_000) as u64);
                 self.change_leases(world, history, node, Some(extension));
             }
-            _ => self.send(world, history, node, Asked::Redrive, Request::Redrive(Redrive::Type(None))),
+            _ => self.redrive(world, history, node),
         }
     }
 
@@ -314,6 +314,12 @@ impl Clients {
         let targets = targets.into_iter().map(|(_, target)| target).collect();
         let request = DeleteRequest { targets, timeout: Duration::from_secs(3) };
         self.send(world, history, node, Asked::Delete(ids), Request::Delete(request));
+    }
+
+    /// Makes all dead messages ready again.
+    pub fn redrive(&mut self, world: &mut World, history: &mut History, node: usize) {
+        history.redrives.push(world.now);
+        self.send(world, history, node, Asked::Redrive, Request::Redrive(Redrive::Type(None)));
     }
 
     fn change_leases(

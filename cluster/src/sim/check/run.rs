@@ -8,7 +8,7 @@ use hydraq_core::event::{Event, Order};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::random::{Random, mix};
-use hydraq_core::request::{DeleteTarget, Knowledge, Redrive, Request};
+use hydraq_core::request::{DeleteTarget, Knowledge};
 
 use super::client::Clients;
 use super::history::History;
@@ -327,7 +327,7 @@ impl Run<'_> {
         }
         let end = self.world.now + DRAIN.as_micros() as u64;
         for node in 0..self.plan.hosts {
-            self.world.request(node, Request::Redrive(Redrive::Type(None)));
+            self.clients.redrive(&mut self.world, &mut self.history, node);
         }
         let mut node = 0;
         while self.world.now < end {
