@@ -31,10 +31,7 @@ struct Found {
 }
 
 impl Context {
-    pub(super) async fn copies_here(
-        &self,
-        request: v1::CopiesRequest,
-    ) -> Result<v1::CopiesResponse, Status> {
+    pub(super) async fn copies_here(&self, request: v1::CopiesRequest) -> Result<v1::CopiesResponse, Status> {
         for (field, value) in
             [("messages_max", u64::from(request.messages_max)), ("ids", request.ids.len() as u64)]
         {

@@ -165,6 +165,7 @@ fn host_event(recorded: &Recorded, context: &Context) -> v1::HostEvent {
         words: what.words(|host| context.name_of(host)),
         messages: match what {
             Happening::TakesOver { messages, .. } | Happening::HandsBack { messages, .. } => *messages,
+            Happening::Delivered { count, .. } => u64::from(*count),
             _ => 0,
         },
     }

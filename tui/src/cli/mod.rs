@@ -1,5 +1,6 @@
 //! The command line: what `hydraq` can be asked to do, and the exit status of each.
 
+mod console;
 mod format;
 mod host;
 mod run;
@@ -15,8 +16,10 @@ pub const USAGE: u8 = 64;
 ///
 /// Without a command it opens the console on a local cluster of real host processes.
 #[derive(Debug, Parser)]
-#[command(name = "hydraq", version, disable_help_subcommand = true)]
+#[command(name = "hydraq", version, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(flatten)]
+    console: console::ConsoleArguments,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -52,7 +55,8 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
-        Some(Command::Guard) | None => ExitCode::SUCCESS,
+        Some(Command::Guard) => ExitCode::SUCCESS,
+        None => console::run(arguments.console),
     }
 }
 
