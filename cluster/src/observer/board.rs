@@ -49,6 +49,8 @@ pub struct Place {
     pub address: String,
     /// The id of its process.
     pub pid: Option<u32>,
+    /// When that was started, in milliseconds of the Unix epoch, if that is known.
+    pub started_at_ms: Option<u64>,
     /// What that does.
     pub process: Process,
 }
@@ -68,6 +70,8 @@ pub(super) struct Entry {
     pub(super) state: HostState,
     pub(super) since_ms: u64,
     served_before: u64,
+    /// Whether it has been up before.
+    was_up: bool,
     moved_before: Option<u64>,
     rates: Vec<u32>,
 }
@@ -81,6 +85,8 @@ pub(super) struct Turn {
     pub(super) after: HostState,
     /// How long the state before lasted, in milliseconds.
     pub(super) lasted_ms: u64,
+    /// Whether it was up before this.
+    pub(super) is_back: bool,
     /// What is known of the process.
     pub(super) process: Process,
 }
@@ -125,6 +131,7 @@ impl Board {
             state: HostState::Starting,
             since_ms: now_ms,
             served_before: 0,
+            was_up: false,
             moved_before: None,
             rates: Vec::new(),
         });
@@ -162,7 +169,7 @@ impl Board {
         if are_all_elsewhere || since + STRANGER_MS <= now_ms {
             self.strangers.remove(name);
             let (name, address) = (name.to_owned(), address.to_owned());
-            self.add(now_ms, Place { name, address, pid: None, process: Process::Elsewhere });
+            self.add(now_ms, Place { name, address, pid: None, started_at_ms: None, process: Process::Elsewhere });
             let number = self.entries.last().map_or(HostNumber(0), |entry| entry.number);
             self.ids.insert(id, number);
         }
@@ -184,6 +191,11 @@ impl Board {
                 continue;
             }
             let before = std::mem::replace(&mut entry.state, after);
+            let is_back = entry.was_up;
+            entry.was_up |= after == HostState::Up;
+            if before == HostState::Starting && entry.place.started_at_ms.is_some() {
+                entry.since_ms = entry.place.started_at_ms.unwrap_or(entry.since_ms).min(now_ms);
+            }
             let lasted_ms = now_ms.saturating_sub(std::mem::replace(&mut entry.since_ms, now_ms));
             if after.is_gone() {
                 let served = entry.told.as_ref().map_or(0, |told| told.ready);
@@ -198,6 +210,7 @@ impl Board {
                 before,
                 after,
                 lasted_ms,
+                is_back,
                 process: entry.place.process.clone(),
             });
         }

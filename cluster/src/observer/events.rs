@@ -37,8 +37,8 @@ struct Draft {
 pub(super) struct Log {
     drafts: Vec<Draft>,
     serial: u64,
-    /// The last thing that was done to each host, and when.
-    done_to: HashMap<String, (EventSerial, u64)>,
+    /// The last thing that was done to each host, when, and whether it stopped the host.
+    done_to: HashMap<String, (EventSerial, u64, bool)>,
     /// Who suspects whom.
     suspected: HashMap<(String, String), EventSerial>,
     /// What happened to messages and hosts, oldest first.
@@ -118,38 +118,41 @@ impl Log {
     pub(super) fn take(&mut self) -> Vec<EventPicture> {
         let mut drafts = together(std::mem::take(&mut self.drafts));
         drafts.sort_by_key(|draft| draft.at_ms);
-        drafts.into_iter().map(|draft| self.finish(draft)).collect()
+        drafts.into_iter().filter_map(|draft| self.finish(draft)).collect()
     }
 
-    fn finish(&mut self, draft: Draft) -> EventPicture {
-        self.serial += 1;
-        let serial = EventSerial(self.serial);
-        let mut took_us = draft.took_us;
-        let mut cause = None;
-        match (&draft.about, draft.kind) {
-            (Some(peer), kind) => {
-                let done = self.done_to.get(peer).copied();
-                let suspected = self.suspected.get(&(draft.who.clone(), peer.clone())).copied();
-                cause = match kind {
-                    EventKind::Takeover => suspected.or(done.map(|(serial, _)| serial)),
-                    _ => done.map(|(serial, _)| serial),
-                };
-                if kind == EventKind::Takeover
-                    && let Some((_, at_ms)) = done.filter(|(_, at_ms)| *at_ms <= draft.at_ms)
-                {
-                    took_us = Some((draft.at_ms - at_ms) * 1_000);
+    fn finish(&mut self, draft: Draft) -> Option<EventPicture> {
+        let serial = EventSerial(self.serial + 1);
+        let (mut took_us, mut cause) = (draft.took_us, None);
+        if let Some(peer) = &draft.about {
+            let done = self.done_to.get(peer).copied();
+            let suspicion = (draft.who.clone(), peer.clone());
+            let suspected = self.suspected.get(&suspicion).copied();
+            let stopped = done.filter(|(_, at_ms, stopped)| *stopped && *at_ms <= draft.at_ms);
+            cause = done.map(|(serial, ..)| serial);
+            match draft.kind {
+                // A host that gets back what it owns: the other one tells that it hands it back.
+                EventKind::Takeover if suspected.is_none() && stopped.is_none() => return None,
+                EventKind::Takeover => {
+                    cause = suspected.or(cause);
+                    took_us = stopped.map(|(_, at_ms, _)| (draft.at_ms - at_ms) * 1_000);
                 }
-                if kind == EventKind::Suspected {
-                    self.suspected.insert((draft.who.clone(), peer.clone()), serial);
+                EventKind::Suspected => {
+                    self.suspected.insert(suspicion, serial);
                 }
+                EventKind::Trusted => {
+                    self.suspected.remove(&suspicion);
+                }
+                _ => {}
             }
-            (None, EventKind::Killed | EventKind::Down | EventKind::Paused | EventKind::Started) => {
-                self.done_to.insert(draft.who.clone(), (serial, draft.at_ms));
+        } else if let Some(stops) = stops(draft.kind) {
+            self.done_to.insert(draft.who.clone(), (serial, draft.at_ms, stops));
+            if !stops {
                 self.suspected.retain(|(_, peer), _| *peer != draft.who);
             }
-            _ => {}
         }
-        EventPicture {
+        self.serial += 1;
+        Some(EventPicture {
             serial,
             at_ms: draft.at_ms,
             host: draft.host,
@@ -159,7 +162,16 @@ impl Log {
             words: draft.words,
             took_us,
             cause,
-        }
+        })
+    }
+}
+
+/// Whether this stops a host, or lets it go on; none if it is neither.
+fn stops(kind: EventKind) -> Option<bool> {
+    match kind {
+        EventKind::Killed | EventKind::Down | EventKind::Paused => Some(true),
+        EventKind::Started | EventKind::Resumed => Some(false),
+        _ => None,
     }
 }
 
@@ -179,7 +191,6 @@ fn meaning(event: &ToldEvent) -> Option<(EventKind, bool)> {
 }
 
 fn in_words(turn: &Turn) -> Option<(EventKind, String)> {
-    let was_gone = turn.before.is_gone();
     Some(match (turn.after, &turn.process) {
         (HostState::Killed, Process::Killed { wiped: true }) => {
             (EventKind::Killed, "killed by you, and its disk emptied".into())
@@ -191,8 +202,8 @@ fn in_words(turn: &Turn) -> Option<(EventKind, String)> {
         (HostState::Up, _) if turn.before == HostState::Paused => {
             (EventKind::Resumed, "goes on (SIGCONT)".into())
         }
+        (HostState::Up, _) if turn.is_back => (EventKind::Started, "is back and synchronised".into()),
         (HostState::Up, _) => (EventKind::Started, "is up and synchronised".into()),
-        (HostState::Starting, _) if was_gone => (EventKind::Note, "starts again".into()),
         (HostState::Removed, _) => (EventKind::Membership, "is no member any more".into()),
         _ => return None,
     })

@@ -72,7 +72,9 @@ pub(super) async fn look(state: &Rc<RefCell<State>>) -> Looked {
         let answers = ask_all(&clients, &request, depth).await;
         let state = &mut *state.borrow_mut();
         learn(&mut state.memory, &answers);
-        forget(state, &answers);
+        if request.filter.message_type.is_none() {
+            forget(state, &answers);
+        }
         let (candidates, _) = candidates(state, &request, &answers);
         let order: Vec<MessageId> = candidates.iter().map(|candidate| candidate.row.id).collect();
         let is_found = request.pin.is_none_or(|pin| order.contains(&pin.message));
@@ -184,18 +186,17 @@ fn learn(memory: &mut Memory, answers: &[Answer]) {
     }
 }
 
-/// What stood in the window, and no host has any more though all were asked, is forgotten.
+/// What no host has any more, though all were asked for all that they have, is forgotten.
 fn forget(state: &mut State, answers: &[Answer]) {
-    let ids: Vec<MessageId> = state.window.rows.iter().map(|row| row.id).collect();
-    for id in ids {
-        let is_nowhere = |host: HostNumber| {
-            answers.iter().any(|answer| answer.host == host && matches!(answer.said(id).1, Said::Nothing))
-        };
-        let holders = state.memory.get(id).map(|kept| state.board.hosts_of(&kept.holders));
-        if holders.is_some_and(|holders| holders.into_iter().all(is_nowhere)) {
-            state.memory.forget(id);
-        }
+    if !answers.iter().all(|answer| answer.is_all) {
+        return;
     }
+    let has = |id: MessageId| answers.iter().any(|answer| answer.copies.contains_key(&id));
+    let answered = |host: HostNumber| answers.iter().any(|answer| answer.host == host);
+    let board = &state.board;
+    state.memory.retain(|id, kept| {
+        has(id) || !board.hosts_of(&kept.holders).into_iter().all(answered)
+    });
 }
 
 /// All messages that fit, as far as they were named, in order; and how many there are in all.

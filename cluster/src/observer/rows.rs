@@ -3,7 +3,7 @@
 //! A host that answered speaks for itself. For one that cannot be asked, others name it as a holder. A message of which all
 //! holders are gone is shown from memory: what was seen of it last.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::state::condition::Status;
@@ -32,11 +32,16 @@ pub(super) struct Kept {
     is_tombstone: bool,
 }
 
+/// How many ids of messages that are deleted everywhere are kept, so that late answers do not bring them back.
+const FINISHED_MAX: usize = 20_000;
+
 /// The messages that were seen lately.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     kept: HashMap<MessageId, Kept>,
     order: VecDeque<MessageId>,
+    finished: HashSet<MessageId>,
+    finished_order: VecDeque<MessageId>,
 }
 
 impl Memory {
@@ -46,6 +51,9 @@ impl Memory {
 
     /// Takes in what a host has of a message.
     pub(super) fn learn(&mut self, copy: &ToldCopy) {
+        if self.finished.contains(&copy.id) {
+            return;
+        }
         if !self.kept.contains_key(&copy.id) {
             self.order.push_back(copy.id);
             while self.order.len() > KEPT_MAX {
@@ -73,18 +81,30 @@ impl Memory {
         }
     }
 
-    /// Forgets a message that is deleted everywhere.
-    pub(super) fn forget(&mut self, id: MessageId) {
-        if self.kept.remove(&id).is_some() {
-            self.order.retain(|known| *known != id);
+    /// A message is deleted everywhere: it is forgotten for good.
+    pub(super) fn finished(&mut self, id: MessageId) {
+        // Its place in the order goes when its turn comes.
+        self.kept.remove(&id);
+        if self.finished.insert(id) {
+            self.finished_order.push_back(id);
+            if self.finished_order.len() > FINISHED_MAX {
+                self.finished_order.pop_front().map(|oldest| self.finished.remove(&oldest));
+            }
         }
+    }
+
+    /// Keeps only those of which this is true.
+    pub(super) fn retain(&mut self, stays: impl Fn(MessageId, &Kept) -> bool) {
+        self.kept.retain(|id, kept| stays(*id, kept));
+        let kept = &self.kept;
+        self.order.retain(|id| kept.contains_key(id));
     }
 
     /// Messages of which all holders are gone, as far as they are remembered.
     pub(super) fn orphans(&self, board: &Board) -> Vec<MessageId> {
         let is_orphan = |kept: &Kept| {
             let hosts = board.hosts_of(&kept.holders);
-            !hosts.is_empty() && hosts.iter().all(|host| board.is_gone(*host))
+            !kept.is_tombstone && !hosts.is_empty() && hosts.iter().all(|host| board.is_gone(*host))
         };
         self.kept.iter().filter(|(_, kept)| is_orphan(kept)).map(|(id, _)| *id).collect()
     }

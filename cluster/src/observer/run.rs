@@ -212,7 +212,7 @@ impl State {
                     if let Some(message) = event.message {
                         self.is_biography_stale |= self.explained == Some(message);
                         if event.kind == "finished" {
-                            self.memory.forget(message);
+                            self.memory.finished(message);
                         }
                     }
                     self.log.told(host, &name, event);

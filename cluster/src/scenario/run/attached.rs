@@ -66,6 +66,7 @@ impl AttachedStage {
             name: name.clone(),
             address: member.client.address().to_owned(),
             pid: None,
+            started_at_ms: None,
             process: if member.is_removed { Process::Removed } else { Process::Elsewhere },
         };
         self.members.borrow().iter().map(place).collect()

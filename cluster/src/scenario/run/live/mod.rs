@@ -22,6 +22,7 @@ use super::digest::Digest;
 use super::stage::{Condition, Moment, Port, Stage, StageError, StageHost, Trace};
 use crate::client::HostClient;
 use crate::fleet::{DataFolder, Fleet, FleetError, FleetOptions, HostProcess, HostStatus};
+use crate::host::clock::wall_ms;
 use crate::ids::IdSource;
 use crate::observer::{Place, Process};
 
@@ -82,7 +83,14 @@ impl LiveStage {
                 Condition::Removed => Process::Removed,
                 Condition::Died(how) => Process::Died(how),
             };
-            Place { name: host.name, address: host.address, pid: Some(host.pid), process }
+            let age_ms = host.times.started_at.elapsed().as_millis() as u64;
+            Place {
+                name: host.name,
+                address: host.address,
+                pid: Some(host.pid),
+                started_at_ms: Some(wall_ms().saturating_sub(age_ms)),
+                process,
+            }
         };
         self.fleet.hosts().into_iter().map(place).collect()
     }
