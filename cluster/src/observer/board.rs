@@ -169,7 +169,10 @@ impl Board {
         if are_all_elsewhere || since + STRANGER_MS <= now_ms {
             self.strangers.remove(name);
             let (name, address) = (name.to_owned(), address.to_owned());
-            self.add(now_ms, Place { name, address, pid: None, started_at_ms: None, process: Process::Elsewhere });
+            self.add(
+                now_ms,
+                Place { name, address, pid: None, started_at_ms: None, process: Process::Elsewhere },
+            );
             let number = self.entries.last().map_or(HostNumber(0), |entry| entry.number);
             self.ids.insert(id, number);
         }
@@ -347,3 +350,7 @@ fn state(entry: &Entry, now_ms: u64) -> HostState {
         Process::Elsewhere => HostState::Down,
     }
 }
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;

@@ -261,3 +261,7 @@ fn shortened(words: &str, message: Option<MessageId>) -> String {
         None => words.to_owned(),
     }
 }
+
+#[cfg(test)]
+#[path = "events_tests.rs"]
+mod tests;

@@ -36,7 +36,7 @@ pub(super) fn biography<'a>(
         }
     }
     let mut steps = life.steps;
-    steps.sort_by_key(|step| step.at_ms);
+    steps.sort_by_key(|step| (step.at_ms, step.label != "enqueue"));
     if steps.len() > STEPS_MAX {
         steps.drain(STEPS_MAX / 2..steps.len() - STEPS_MAX / 2);
     }
@@ -89,7 +89,8 @@ impl<'a> Life<'a> {
         let named = happened.event.peer.as_ref().and_then(|name| self.board.by_name(name));
         let peer = named.map(|entry| entry.number).map(|host| self.lane(host));
         match (&*happened.event.kind, peer) {
-            ("stored", None) => self.step(at_ms, 0, Some(here), "enqueue", Mark::Serving, "stored"),
+            // A story begins with it, whatever a clock says: first copies may be stored before the initial replica is.
+            ("stored", None) => self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored"),
             ("stored", Some(from)) => self.step(at_ms, from, Some(here), "copy", Mark::Copy, "stored"),
             ("copies" | "further-try", Some(to)) => {
                 self.step(at_ms, here, Some(to), "offers a copy", Mark::Copying, "");
@@ -125,7 +126,14 @@ impl<'a> Life<'a> {
             "takes-over" if happened.event.number > 0 => {
                 let peer = happened.event.peer.as_ref().and_then(|name| self.board.by_name(name));
                 let peer = peer.map(|entry| entry.number);
-                if self.lanes.iter().any(|lane| lane.host.is_some() && lane.host == peer) {
+                if !self.lanes.iter().any(|lane| lane.host.is_some() && lane.host == peer) {
+                    return;
+                }
+                if self.gone.contains(&here) {
+                    self.gone.retain(|lane| *lane != here);
+                    self.step(at_ms, here, None, "", Mark::Back, "is back");
+                    self.step(at_ms, here, None, "", Mark::Serving, "serves it again");
+                } else {
                     self.step(at_ms, here, None, "", Mark::Serving, "takes over");
                 }
             }
@@ -168,3 +176,7 @@ fn why(row: Option<&MessagePicture>, board: &Board) -> String {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "life_tests.rs"]
+mod tests;

@@ -58,8 +58,8 @@ impl Answer {
 pub(super) struct Looked {
     /// The window.
     pub(super) window: MessageWindow,
-    /// The row of the message whose life is told.
-    pub(super) explained: Option<MessagePicture>,
+    /// The message whose life is told, and its row, if any host has something of it.
+    pub(super) explained: Option<(MessageId, Option<MessagePicture>)>,
 }
 
 /// Looks once.
@@ -94,9 +94,9 @@ pub(super) async fn look(state: &Rc<RefCell<State>>) -> Looked {
     let (candidates, total) = candidates(&state, &request, &answers);
     let under_replicated = state.board.under_replicated();
     let window = cut(&request, candidates, total, under_replicated);
-    let explained = explained.and_then(|id| {
+    let explained = explained.map(|id| {
         let row = row_of(id, &answers, &state.board, &state.memory);
-        (!row.copies.is_empty()).then_some(row)
+        (id, (!row.copies.is_empty()).then_some(row))
     });
     Looked { window, explained }
 }
@@ -194,9 +194,7 @@ fn forget(state: &mut State, answers: &[Answer]) {
     let has = |id: MessageId| answers.iter().any(|answer| answer.copies.contains_key(&id));
     let answered = |host: HostNumber| answers.iter().any(|answer| answer.host == host);
     let board = &state.board;
-    state.memory.retain(|id, kept| {
-        has(id) || !board.hosts_of(&kept.holders).into_iter().all(answered)
-    });
+    state.memory.retain(|id, kept| has(id) || !board.hosts_of(&kept.holders).into_iter().all(answered));
 }
 
 /// All messages that fit, as far as they were named, in order; and how many there are in all.

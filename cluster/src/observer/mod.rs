@@ -30,3 +30,6 @@ mod window;
 
 pub use board::{Place, Process};
 pub use run::{Notice, Observer, Roster};
+
+#[cfg(test)]
+mod support;

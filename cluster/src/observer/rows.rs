@@ -209,8 +209,10 @@ fn state_on(
     deleted: bool,
     board: &Board,
 ) -> CopyState {
-    if board.is_gone(host) {
-        return CopyState::OnDeadHost;
+    match board.entry(host).map(|entry| entry.state) {
+        Some(HostState::Paused) => return CopyState::OnPausedHost,
+        Some(state) if !state.is_gone() => {}
+        _ => return CopyState::OnDeadHost,
     }
     let lacks = held.iter().any(|(_, held)| held.lacking.contains(&id));
     match said.iter().find(|(who, _)| *who == host).map_or(Said::NotAsked, |(_, said)| *said) {
@@ -249,3 +251,7 @@ fn printable(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     text.chars().take(BODY_MAX).map(|each| if each.is_control() { ' ' } else { each }).collect()
 }
+
+#[cfg(test)]
+#[path = "rows_tests.rs"]
+mod tests;

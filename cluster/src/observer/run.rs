@@ -51,8 +51,8 @@ pub enum Notice {
     Processes,
     /// These rows are wanted from now on.
     Watch(WindowRequest),
-    /// The life of this message is wanted from now on.
-    Explain(MessageId),
+    /// The life of this message is wanted from now on; what is given is passed on with its beginning.
+    Explain(MessageId, Option<Box<Change>>),
     /// What a kill of these hosts would do is wanted.
     Predict(Vec<HostNumber>),
     /// These hosts, by name, are about to be killed.
@@ -125,7 +125,10 @@ pub(super) struct State {
     pub(super) request: WindowRequest,
     pub(super) window: MessageWindow,
     pub(super) explained: Option<MessageId>,
-    explained_row: Option<MessagePicture>,
+    /// How that message stands; none before that was looked for.
+    explained_row: Option<Option<MessagePicture>>,
+    /// What is to be told together with its life.
+    with_biography: Vec<Change>,
     clients: HashMap<String, HostClient>,
     log: Log,
     falling: Vec<Falling>,
@@ -156,6 +159,7 @@ impl State {
             window: MessageWindow::default(),
             explained: None,
             explained_row: None,
+            with_biography: Vec::new(),
             clients: HashMap::new(),
             log: Log::default(),
             falling: Vec::new(),
@@ -185,11 +189,12 @@ impl State {
             Notice::Watch(request) => {
                 (self.request, self.is_stale) = (request, true);
             }
-            Notice::Explain(message) => {
+            Notice::Explain(message, with) => {
                 self.explained = Some(message);
                 self.explained_row = None;
                 self.sent.biography = None;
-                (self.is_stale, self.is_biography_stale) = (true, true);
+                self.with_biography.extend(with.map(|change| *change));
+                self.is_stale = true;
             }
             Notice::Predict(hosts) => self.pending.push(Change::BlastRadius(self.board.blast(&hosts))),
             Notice::BeforeKill(names) => {
@@ -221,8 +226,11 @@ impl State {
             Heard::Lost(name) => self.board.lost(&name),
             Heard::Looked(looked) => {
                 self.window = looked.window;
-                self.is_biography_stale |= self.explained_row != looked.explained;
-                self.explained_row = looked.explained;
+                if let Some((_, row)) = looked.explained.filter(|(id, _)| self.explained == Some(*id)) {
+                    let row = Some(row);
+                    self.is_biography_stale |= self.explained_row != row;
+                    self.explained_row = row;
+                }
             }
         }
     }
@@ -241,7 +249,7 @@ impl State {
 
     /// What is different from what was told last.
     fn update(&mut self) -> Option<Update> {
-        let mut changes = std::mem::take(&mut self.pending);
+        let mut changes = Vec::new();
         let first = self.sent.hosts.is_none();
         tell(&mut changes, &mut self.sent.hosts, self.board.pictures(), Change::Hosts);
         tell(&mut changes, &mut self.sent.links, self.board.links(), Change::Links);
@@ -256,12 +264,20 @@ impl State {
         }
         changes.extend(self.log.take().into_iter().map(Change::Event));
         self.tell_aftermaths(&mut changes);
-        if let Some(message) = self.explained.filter(|_| std::mem::take(&mut self.is_biography_stale)) {
-            let life = biography(message, self.log.kept.iter(), self.explained_row.as_ref(), &self.board);
-            tell(&mut changes, &mut self.sent.biography, life, Change::Biography);
-        }
+        self.tell_life(&mut changes);
+        // Answers come last: what they speak of has been told then.
+        changes.append(&mut self.pending);
         self.last_ms = self.last_ms.max(wall_ms());
         (!changes.is_empty()).then_some(Update { at_ms: self.last_ms, changes })
+    }
+
+    fn tell_life(&mut self, changes: &mut Vec<Change>) {
+        let (Some(message), Some(row)) = (self.explained, &self.explained_row) else { return };
+        if std::mem::take(&mut self.is_biography_stale) {
+            let life = biography(message, self.log.kept.iter(), row.as_ref(), &self.board);
+            tell(changes, &mut self.sent.biography, life, Change::Biography);
+        }
+        self.pending.append(&mut self.with_biography);
     }
 
     fn tell_aftermaths(&mut self, changes: &mut Vec<Change>) {

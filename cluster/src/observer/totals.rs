@@ -136,7 +136,7 @@ impl Board {
     pub(super) fn links(&self) -> Vec<LinkPicture> {
         let mut links: BTreeMap<(HostNumber, HostNumber), LinkState> = BTreeMap::new();
         for (entry, told) in self.heard() {
-            for link in told.links.iter().filter(|link| !link.removed && self.is_current(link.id)) {
+            for link in told.links.iter().filter(|link| !link.removed) {
                 let Some(peer) = self.host_of(link.id).filter(|peer| *peer != entry.number) else { continue };
                 let way = (entry.number, peer);
                 if let Some(state) = outwards(link) {
@@ -216,3 +216,7 @@ fn outwards(link: &ToldLink) -> Option<LinkState> {
 pub(super) fn ready_and_leased<'a>(told: impl Iterator<Item = &'a Told>) -> (u64, u64) {
     told.fold((0, 0), |(ready, leased), told| (ready + told.ready, leased + told.leased))
 }
+
+#[cfg(test)]
+#[path = "totals_tests.rs"]
+mod tests;

@@ -78,3 +78,7 @@ pub(super) fn cut(
         rows: rows.map(|candidate| candidate.row).collect(),
     }
 }
+
+#[cfg(test)]
+#[path = "window_tests.rs"]
+mod tests;

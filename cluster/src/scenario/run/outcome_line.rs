@@ -31,6 +31,10 @@ fn enqueued(sent: &[Sent]) -> String {
     {
         return format!("{} on {}", short_id(sent.id, "…"), names(&sent.hosts));
     }
+    // What went wrong with all of them stands behind it anyway.
+    if sent.iter().all(|sent| sent.verdict == Verdict::Failed) {
+        return String::new();
+    }
     let of = |verdict: Verdict| sent.iter().filter(|sent| sent.verdict == verdict).count();
     let verdicts =
         [(Verdict::Acknowledged, "acknowledged"), (Verdict::Failed, "failed"), (Verdict::Unknown, "unknown")];

@@ -53,7 +53,7 @@ impl Commands {
                 return;
             }
             Request::Watch(window) => Notice::Watch(window),
-            Request::Explain(message) => Notice::Explain(message),
+            Request::Explain(message) => Notice::Explain(message, None),
             Request::Predict(hosts) => Notice::Predict(hosts),
             // No lesson can be started: none is listed.
             Request::Lesson(_) => return,
@@ -109,9 +109,13 @@ impl Work {
             Err(failure) => (None, Some(failure)),
         };
         if let Some(Outcome::Shown(sight) | Outcome::Explained(sight)) = &outcome {
-            self.observer.notice(Notice::Explain(sight.record.id));
+            let words = outcome.as_ref().map(outcome_line).unwrap_or_default();
+            let told = Change::Outcome(CommandOutcome { line, ok: true, words });
+            self.observer.notice(Notice::Explain(sight.record.id, Some(Box::new(told))));
+            return;
         }
         if is_own && failure.is_none() {
+            // Everything is as it was meant to be, and the hosts have said so.
             return;
         }
         let done = outcome.as_ref().map(outcome_line).unwrap_or_default();
