@@ -168,6 +168,8 @@ fn messages_survive_a_kill_and_nothing_survives_the_console() {
     terminal.see_words("killed by you (SIGKILL)");
     terminal.see_words("predicted  happened");
     terminal.press("\x1b");
+    // What follows an escape at once would be taken for a part of it.
+    terminal.see("the box closed", |screen| !screen.contains("predicted  happened"));
 
     terminal.command("restart alpha bravo charlie");
     terminal.see_words("3 of 3 up");
