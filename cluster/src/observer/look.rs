@@ -15,12 +15,12 @@ use hydraq_core::state::condition::Status;
 use super::board::Board;
 use super::rows::{Memory, Said, row};
 use super::run::State;
-use super::window::{Candidate, cut, fits, offset, sort};
+use super::window::{Candidate, Stretch, fits, sort};
 use crate::client::HostClient;
 use crate::client::sight::{CopiesOptions, ToldCopy};
 use crate::host::clock::wall_ms;
 use crate::observe::{
-    Filter, HostNumber, MessageId, MessagePicture, MessageState, MessageWindow, Sort, WindowRequest,
+    Filter, HostNumber, MessageId, MessagePicture, MessageState, MessageWindow, Pin, Sort, WindowRequest,
 };
 
 /// How long a host may take to answer.
@@ -64,36 +64,33 @@ pub(super) struct Looked {
 
 /// Looks once.
 pub(super) async fn look(state: &Rc<RefCell<State>>) -> Looked {
-    let (request, explained, clients, mut depth) = {
+    let (request, explained, clients, mut reach) = {
         let state = state.borrow();
-        (state.request.clone(), state.explained, state.clients(), first_depth(&state))
+        (state.request.clone(), state.explained, state.clients(), first_reach(&state))
     };
-    let (mut answers, order) = loop {
-        let answers = ask_all(&clients, &request, depth).await;
+    let (mut answers, stretch) = loop {
+        let answers = ask_all(&clients, &request, reach).await;
         let state = &mut *state.borrow_mut();
         learn(&mut state.memory, &answers);
         if request.filter.message_type.is_none() {
             forget(state, &answers);
         }
-        let (candidates, _) = candidates(state, &request, &answers);
-        let order: Vec<MessageId> = candidates.iter().map(|candidate| candidate.row.id).collect();
-        let is_found = request.pin.is_none_or(|pin| order.contains(&pin.message));
-        if is_found || depth >= DEPTH_MAX || answers.iter().all(|answer| answer.is_all) {
-            break (answers, order);
+        let stretch = stretch(state, &request, &answers, reach);
+        let is_pinned = |pin: Pin| stretch.candidates.iter().any(|one| one.row.id == pin.message);
+        let is_found = request.pin.is_none_or(is_pinned);
+        if is_found || reach.depth >= DEPTH_MAX || answers.iter().all(|answer| answer.is_all) {
+            break (answers, stretch);
         }
-        depth = (depth * 4).min(DEPTH_MAX);
+        reach.depth = (reach.depth * 4).min(DEPTH_MAX);
     };
-    let begin = offset(&request, &order, order.len() as u64) as usize;
-    let mut wanted: Vec<MessageId> =
-        order.iter().skip(begin).take(request.rows.min(1_000) as usize).copied().collect();
+    let mut wanted: Vec<MessageId> = stretch.wanted(&request).map(|candidate| candidate.row.id).collect();
     wanted.extend(explained.filter(|id| !wanted.contains(id)));
     ask_about(&mut answers, &wanted).await;
     learn(&mut state.borrow_mut().memory, &answers);
     read_bodies(state, &answers, &wanted).await;
     let state = state.borrow();
-    let (candidates, total) = candidates(&state, &request, &answers);
-    let under_replicated = state.board.under_replicated();
-    let window = cut(&request, candidates, total, under_replicated);
+    let stretch = self::stretch(&state, &request, &answers, reach);
+    let window = stretch.window(&request, state.board.under_replicated());
     let explained = explained.map(|id| {
         let row = row_of(id, &answers, &state.board, &state.memory);
         (id, (!row.copies.is_empty()).then_some(row))
@@ -101,20 +98,44 @@ pub(super) async fn look(state: &Rc<RefCell<State>>) -> Looked {
     Looked { window, explained }
 }
 
-/// How many copies each host is asked for at first.
-fn first_depth(state: &State) -> u64 {
-    let request = &state.request;
-    let begin = match request.pin {
-        Some(_) => request.offset.max(state.window.offset) + 64,
-        None => request.offset,
-    };
-    let depth = (begin + request.rows).clamp(32, DEPTH_MAX);
-    let is_simple =
-        matches!(request.sort, Sort::Newest | Sort::Oldest) && request.filter == Filter::default();
-    if is_simple { depth } else { depth.max(DEPTH_SORTED) }
+/// How far hosts are asked, and from which end of the order.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    depth: u64,
+    from_the_end: bool,
 }
 
-async fn ask_all(clients: &[(HostNumber, HostClient)], request: &WindowRequest, depth: u64) -> Vec<Answer> {
+/// How far each host is asked at first. The second half of a long list is reached from its end.
+fn first_reach(state: &State) -> Reach {
+    let request = &state.request;
+    let (slack, known) = if request.pin.is_some() { (64, state.window.offset) } else { (0, 0) };
+    let begin = request.offset.max(known) + slack;
+    let total = state.board.messages();
+    let is_simple =
+        matches!(request.sort, Sort::Newest | Sort::Oldest) && request.filter == Filter::default();
+    let from_the_end = is_simple && total > DEPTH_MAX && request.offset > total / 2;
+    let depth = match (from_the_end, is_simple) {
+        (true, _) => total.saturating_sub(request.offset) + 64,
+        (false, true) => begin + request.rows,
+        (false, false) => (begin + request.rows).max(DEPTH_SORTED),
+    };
+    Reach { depth: depth.clamp(32, DEPTH_MAX), from_the_end }
+}
+
+/// The messages that hosts have named, in order, with their place among all.
+fn stretch(state: &State, request: &WindowRequest, answers: &[Answer], reach: Reach) -> Stretch {
+    let (mut candidates, total) = candidates(state, request, answers);
+    if !reach.from_the_end || answers.iter().all(|answer| answer.is_all) {
+        return Stretch { candidates, before: 0, total };
+    }
+    // Further from the end some hosts have named theirs, and some have not.
+    let extra = candidates.len().saturating_sub(usize::try_from(reach.depth).unwrap_or(usize::MAX));
+    candidates.drain(..extra);
+    let before = total.saturating_sub(candidates.len() as u64);
+    Stretch { candidates, before, total }
+}
+
+async fn ask_all(clients: &[(HostNumber, HostClient)], request: &WindowRequest, reach: Reach) -> Vec<Answer> {
     let status = match request.filter.state {
         Some(MessageState::Ready) => Some(Status::Ready),
         Some(MessageState::Leased) => Some(Status::Leased),
@@ -123,8 +144,8 @@ async fn ask_all(clients: &[(HostNumber, HostClient)], request: &WindowRequest, 
         Some(MessageState::Deleted | MessageState::Unavailable) | None => None,
     };
     let options = CopiesOptions {
-        messages_max: u32::try_from(depth).unwrap_or(u32::MAX),
-        oldest_first: request.sort == Sort::Oldest,
+        messages_max: u32::try_from(reach.depth).unwrap_or(u32::MAX),
+        oldest_first: (request.sort == Sort::Oldest) != reach.from_the_end,
         message_type: request.filter.message_type.clone(),
         status,
         ..CopiesOptions::default()

@@ -14,7 +14,7 @@
 //! - Nothing is told while nothing changes. Of messages only the window that was asked for is fetched, so a million of them
 //!   cost no more than a screenful; totals come from the hosts' own counts.
 //!
-//! It leaves out everything that is done to a cluster, and rows deeper than 10,000 from the beginning of their order.
+//! It leaves out everything that is done to a cluster, and rows that are more than 10,000 from either end of their order.
 //!
 //! The modules beside [`run`] are pure: they take plain data and a time, and are tested on these.
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::board::Board;
 use crate::observe::{
-    Filter, HostNumber, MessageId, MessagePicture, MessageState, MessageWindow, Pin, Sort, WindowRequest,
+    Filter, HostNumber, MessagePicture, MessageState, MessageWindow, Pin, Sort, WindowRequest,
 };
 
 /// A message that may stand in the window.
@@ -41,7 +41,8 @@ pub(super) fn sort(candidates: &mut [Candidate], sort: Sort) {
             (is_deleted, Reverse(missing), newest(candidate))
         }),
         Sort::Type => {
-            candidates.sort_by_cached_key(|candidate| (candidate.row.message_type.clone(), newest(candidate)))
+            candidates
+                .sort_by_cached_key(|candidate| (candidate.row.message_type.clone(), newest(candidate)));
         }
         Sort::Deliveries => {
             candidates.sort_by_key(|candidate| (Reverse(candidate.row.deliveries), newest(candidate)));
@@ -49,33 +50,42 @@ pub(super) fn sort(candidates: &mut [Candidate], sort: Sort) {
     }
 }
 
-/// Where the window begins among so many rows: where it was asked to, or where its pinned message has gone.
-pub(super) fn offset(request: &WindowRequest, order: &[MessageId], total: u64) -> u64 {
-    let pinned =
-        |pin: Pin| order.iter().position(|id| *id == pin.message).map(|place| (place as u64, pin.row));
-    match request.pin.and_then(pinned) {
-        Some((place, row)) => place.saturating_sub(row),
-        None => request.offset.min(total.saturating_sub(1)),
-    }
+/// Messages in the order that was asked for, and how many of all stand before the first of them.
+#[derive(Debug, Clone)]
+pub(super) struct Stretch {
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) before: u64,
+    /// How many messages fit in all.
+    pub(super) total: u64,
 }
 
-/// The window over sorted candidates.
-pub(super) fn cut(
-    request: &WindowRequest,
-    candidates: Vec<Candidate>,
-    total: u64,
-    under_replicated: u64,
-) -> MessageWindow {
-    let order: Vec<MessageId> = candidates.iter().map(|candidate| candidate.row.id).collect();
-    let offset = offset(request, &order, total);
-    let rows = candidates.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
-    let rows = rows.take(usize::try_from(request.rows.min(1_000)).unwrap_or(1_000));
-    MessageWindow {
-        serial: request.serial,
-        total,
-        under_replicated,
-        offset,
-        rows: rows.map(|candidate| candidate.row).collect(),
+impl Stretch {
+    /// Where the window begins among all messages: where it was asked to, or where its pinned message has gone.
+    pub(super) fn offset(&self, request: &WindowRequest) -> u64 {
+        let pinned = |pin: Pin| {
+            let place = self.candidates.iter().position(|candidate| candidate.row.id == pin.message)?;
+            Some((self.before + place as u64).saturating_sub(pin.row))
+        };
+        let asked = request.offset.min(self.total.saturating_sub(1));
+        request.pin.and_then(pinned).unwrap_or(asked).max(self.before)
+    }
+
+    /// The messages of the window, in their order.
+    pub(super) fn wanted(&self, request: &WindowRequest) -> impl Iterator<Item = &Candidate> {
+        let skipped = self.offset(request) - self.before;
+        let rows = self.candidates.iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
+        rows.take(usize::try_from(request.rows.min(1_000)).unwrap_or(1_000))
+    }
+
+    /// The window.
+    pub(super) fn window(&self, request: &WindowRequest, under_replicated: u64) -> MessageWindow {
+        MessageWindow {
+            serial: request.serial,
+            total: self.total,
+            under_replicated,
+            offset: self.offset(request),
+            rows: self.wanted(request).map(|candidate| candidate.row.clone()).collect(),
+        }
     }
 }
 

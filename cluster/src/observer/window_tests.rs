@@ -1,7 +1,7 @@
 //! Windows: filter, order, place.
 
 use super::super::support::board;
-use super::{Candidate, cut, fits, sort};
+use super::{Candidate, Stretch, fits, sort};
 use crate::observe::{
     CopyPicture, CopyState, Filter, HostNumber, MessageId, MessagePicture, MessageState, Pin, Sort,
     WindowRequest,
@@ -73,9 +73,22 @@ fn a_pinned_message_stays_on_its_row_while_others_come() {
     let mut all: Vec<Candidate> = (1..=9).map(|id| candidate(id, "a", 2)).collect();
     sort(&mut all, Sort::Newest);
     let pin = Some(Pin { message: MessageId(5), row: 1 });
-    let window = cut(&request(0, 3, pin), all.clone(), 9, 0);
+    let stretch = Stretch { candidates: all, before: 0, total: 9 };
+    let window = stretch.window(&request(0, 3, pin), 0);
     assert_eq!((window.serial, window.offset, window.total), (4, 3, 9));
     assert_eq!(window.rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [6, 5, 4]);
     let gone = Some(Pin { message: MessageId(77), row: 1 });
-    assert_eq!(cut(&request(20, 3, gone), all, 9, 0).offset, 8);
+    assert_eq!(stretch.window(&request(20, 3, gone), 0).offset, 8);
+}
+
+#[test]
+fn the_end_of_a_long_list_has_its_place_in_it() {
+    let mut last: Vec<Candidate> = (1..=9).map(|id| candidate(id, "a", 2)).collect();
+    sort(&mut last, Sort::Newest);
+    let stretch = Stretch { candidates: last, before: 91, total: 100 };
+    let window = stretch.window(&request(97, 10, None), 0);
+    assert_eq!(window.offset, 97);
+    assert_eq!(window.rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 2, 1]);
+    let pin = Some(Pin { message: MessageId(2), row: 1 });
+    assert_eq!(stretch.window(&request(0, 10, pin), 0).offset, 97);
 }
