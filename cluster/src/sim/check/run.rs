@@ -262,6 +262,7 @@ impl Run<'_> {
         self.cure(true);
         self.world.network.heal(None);
         for node in 0..self.plan.hosts {
+            self.world.nodes[node].disk.mend();
             self.world.start(node);
             self.world.tell(node, Event::Full(false));
         }
