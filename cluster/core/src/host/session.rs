@@ -142,6 +142,7 @@ impl Host {
         let restarted = peer.boot.nonce != 0 && peer.boot != hello.boot;
         let moved = peer.address != hello.address || peer.name != hello.name;
         (peer.name, peer.address) = (hello.name, hello.address);
+        peer.addressed_in = hello.boot.counter;
         peer.boot = hello.boot;
         peer.commit = peer.commit.max(hello.commit);
         peer.connection = connection;
