@@ -10,7 +10,7 @@ use std::time::Duration;
 use hydraq_core::config::Config;
 use hydraq_core::detector::{Heartbeat, Verdict};
 use hydraq_core::event::{Effect, Event, LinkId, Order, Suspicion};
-use hydraq_core::frame::{Envelope, Hello, MemberRecord};
+use hydraq_core::frame::{Envelope, Frame, Hello, MemberRecord};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId, RequestId, StoreId};
 use hydraq_core::journal::Happening;
@@ -56,6 +56,21 @@ pub struct Line {
     pub what: Happening,
 }
 
+/// A frame that a host sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Virtual time in microseconds.
+    pub at: u64,
+    /// By whom.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// What.
+    pub frame: Frame,
+    /// Whether the network lost it at once.
+    pub lost: bool,
+}
+
 /// A simulated cluster.
 pub struct World {
     /// The virtual time in microseconds.
@@ -68,6 +83,8 @@ pub struct World {
     pub network: Network,
     /// What has happened.
     pub trace: Vec<Line>,
+    /// What was sent, if somebody wants to know.
+    pub sent: Option<Vec<Sent>>,
     /// What the disks said at the moments that matter.
     pub audit: Audit,
     config: Config,
@@ -91,6 +108,7 @@ impl World {
             nodes: Vec::new(),
             network: Network::default(),
             trace: Vec::new(),
+            sent: None,
             audit: Audit::default(),
             config,
             queue: BinaryHeap::new(),
@@ -567,11 +585,17 @@ impl World {
         self.trace.push(Line { at: self.now, node, what });
     }
 
-    fn send(&mut self, node: NodeId, peer: HostId, connection: u64, frames: Vec<hydraq_core::frame::Frame>) {
+    fn send(&mut self, node: NodeId, peer: HostId, connection: u64, frames: Vec<Frame>) {
         let Some(process) = self.nodes[node].process.as_mut() else { return };
         let Some((link, envelope)) = process.engine.core.seal(peer, connection, frames) else { return };
         let Some(to) = self.network.other_end(link, node) else { return };
-        for at in self.network.arrivals(link, node, self.now, &mut self.random) {
+        let arrivals = self.network.arrivals(link, node, self.now, &mut self.random);
+        if let Some(sent) = self.sent.as_mut() {
+            let (at, from, lost) = (self.now, node, arrivals.is_empty());
+            let frames = envelope.frames.iter().cloned();
+            sent.extend(frames.map(|frame| Sent { at, from, to, frame, lost }));
+        }
+        for at in arrivals {
             self.schedule_at(at, Due::Envelope(link, to, Box::new(envelope.clone())));
         }
     }
