@@ -29,7 +29,7 @@ impl IdSource {
 
     /// A fresh message id.
     pub fn draw(&mut self) -> MessageId {
-        let chance = u128::from(self.random.next()) << 16 ^ u128::from(self.random.next());
+        let chance = u128::from(self.random.draw()) << 16 ^ u128::from(self.random.draw());
         let id = u128::from(wall_ms()) << 80 | chance & ((1 << 80) - 1);
         // Within one millisecond ids go on from the last one, so that they sort as they were drawn.
         self.last = if id >> 80 <= self.last >> 80 {
@@ -52,7 +52,7 @@ impl IdSource {
 
     /// Sixty-four bits of chance, never zero.
     pub fn nonce(&mut self) -> u64 {
-        self.random.next() | 1
+        self.random.draw() | 1
     }
 }
 

@@ -6,6 +6,7 @@ pub mod host;
 pub mod ids;
 pub mod links;
 pub mod observe;
+pub mod observer;
 pub mod report;
 pub mod scenario;
 pub mod service;

@@ -45,16 +45,19 @@ pub(crate) struct CopyBatch {
     pub(crate) bytes: usize,
 }
 
+/// A numbered block of items that share a table of holder lists.
+type ListedBlock<T> = (u64, ListTable, Vec<T>);
+
 /// What is to be said to one peer, before or after the commit.
 #[derive(Debug, Default)]
 pub(crate) struct Lane {
     pub(crate) first: Vec<Frame>,
     pub(crate) copies: Vec<CopyBatch>,
-    pub(crate) list_block: Option<(u64, ListTable, Vec<(MessageId, u16)>)>,
+    pub(crate) list_block: Option<ListedBlock<(MessageId, u16)>>,
     pub(crate) leases: Vec<(u64, Vec<(MessageId, GlobalDeliveries)>)>,
-    pub(crate) tombstones: Option<(u64, ListTable, Vec<TombstoneItem>)>,
+    pub(crate) tombstones: Option<ListedBlock<TombstoneItem>>,
     pub(crate) confirms: Vec<(MessageId, u64)>,
-    pub(crate) kept: Vec<(u64, ListTable, Vec<KeptItem>)>,
+    pub(crate) kept: Vec<ListedBlock<KeptItem>>,
     pub(crate) finished: Vec<MessageId>,
     pub(crate) has: Vec<MessageId>,
     pub(crate) rest: Vec<Frame>,

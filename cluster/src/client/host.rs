@@ -308,7 +308,7 @@ impl HostClient {
 }
 
 /// The answer to a request, if it comes in time.
-async fn within<T>(
+pub(super) async fn within<T>(
     patience: Duration,
     answer: impl Future<Output = Result<tonic::Response<T>, tonic::Status>>,
 ) -> Result<T, ClientError> {

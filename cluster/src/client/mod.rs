@@ -8,8 +8,11 @@ mod balance;
 pub(crate) mod convert;
 mod error;
 mod host;
+pub mod sight;
 pub mod types;
+mod watch;
 
 pub use balance::Client;
 pub use error::{ClientError, Kind};
 pub use host::HostClient;
+pub use watch::Watching;

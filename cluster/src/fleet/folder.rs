@@ -1,7 +1,9 @@
-//! The fleet's folder: for each host a data folder `NAME` and beside it a log `NAME.log`.
+//! The fleet's folder: for each host a data folder `NAME`, and beside it a log `NAME.log` and, in a folder that is kept, its port
+//! in `NAME.port`.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -53,6 +55,26 @@ impl Folder {
 
     pub(super) fn log_of(&self, name: &str) -> PathBuf {
         self.root.join(format!("{name}.log"))
+    }
+
+    /// The port that a host of this name had in an earlier fleet with this folder, if it is free; 0, any, otherwise. Members
+    /// look for each other where they were.
+    pub(super) fn port_before(&self, name: &str) -> u16 {
+        let noted = fs::read_to_string(self.port_file(name)).ok();
+        let port = noted.and_then(|port| port.trim().parse().ok()).unwrap_or(0);
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() { port } else { 0 }
+    }
+
+    /// Keeps the port of a host for the next fleet with this folder.
+    pub(super) fn note_port(&self, name: &str, port: u16) {
+        if !self.is_temporary {
+            // Without it the next fleet takes any port.
+            let _ = fs::write(self.port_file(name), port.to_string());
+        }
+    }
+
+    fn port_file(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.port"))
     }
 
     /// The data folder of a host, made if it does not exist.

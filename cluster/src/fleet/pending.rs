@@ -78,6 +78,7 @@ impl Fleet {
     pub(super) fn await_ready(&self, pending: &Pending, started_at: Instant) -> Result<(), FleetError> {
         match pending.place(started_at, self.options.ready_timeout) {
             Ok(place) => {
+                self.folder.note_port(&pending.target.name, place.port);
                 if let Some(host) = self.lock().find(&pending.target) {
                     host.set_ready(place);
                 }

@@ -155,7 +155,8 @@ impl Fleet {
         let log = self.folder.log_of(&name);
         let extra_arguments = [self.options.extra_arguments.clone(), request.extra_arguments].concat();
         let plan = Plan { name, data, log, join: request.join, extra_arguments };
-        let (process, pending) = self.launch(&plan, 0)?;
+        let port = self.folder.port_before(&plan.name);
+        let (process, pending) = self.launch(&plan, port)?;
         hosts.list.push(Host::new(number, plan, process));
         Ok(pending)
     }

@@ -260,7 +260,7 @@ impl Committing {
                 }
                 Ended::DiskLost => self.set_aside("it has lost something that it had promised"),
                 Ended::StoreFailed(StoreError::Full) => {
-                    tracing::error!("the disk is full: the store is opened anew")
+                    tracing::error!("the disk is full: the store is opened anew");
                 }
                 Ended::StoreFailed(StoreError::Failed(why)) => {
                     tracing::error!(why, "the store failed");
@@ -321,7 +321,7 @@ impl Committing {
         let aside = aside_name(&path);
         match std::fs::rename(&path, &aside) {
             Ok(()) => {
-                tracing::error!(why, kept = %aside.display(), "the store was set aside; this host comes back as a new one")
+                tracing::error!(why, kept = %aside.display(), "the store was set aside; this host comes back as a new one");
             }
             Err(error) => tracing::error!(%error, "the store could not be set aside"),
         }

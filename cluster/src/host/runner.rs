@@ -184,7 +184,7 @@ impl Runner {
     }
 
     fn tidy_when_idle(&mut self) {
-        if self.recorder.totals.commits % 64 == 0
+        if self.recorder.totals.commits.is_multiple_of(64)
             && let Err(error) = self.engine.store_mut().tidy()
         {
             self.ended = Some(Ended::StoreFailed(error));
@@ -233,10 +233,10 @@ impl Runner {
         let now = self.clock.now();
         match &what {
             Happening::Session(peer) => {
-                self.detector.lock().unwrap_or_else(PoisonError::into_inner).opened(*peer, now)
+                self.detector.lock().unwrap_or_else(PoisonError::into_inner).opened(*peer, now);
             }
             Happening::SessionEnded(peer) => {
-                self.detector.lock().unwrap_or_else(PoisonError::into_inner).closed(*peer)
+                self.detector.lock().unwrap_or_else(PoisonError::into_inner).closed(*peer);
             }
             _ => {}
         }

@@ -27,6 +27,8 @@ pub enum CopyState {
     Copying,
     /// On the disk of a host that is down.
     OnDeadHost,
+    /// On a host that is stopped, and answers nobody.
+    OnPausedHost,
     /// It was here, and is not any more.
     Missing,
     /// Deleted; the tombstone waits until every holder knows.

@@ -148,6 +148,13 @@ impl Cluster for Context {
         self.watch_host(request.into_inner()).map(Response::new)
     }
 
+    async fn copies(
+        &self,
+        request: Request<v1::CopiesRequest>,
+    ) -> Result<Response<v1::CopiesResponse>, Status> {
+        self.copies_here(request.into_inner()).await.map(Response::new)
+    }
+
     async fn leave(&self, _: Request<v1::LeaveRequest>) -> Result<Response<v1::LeaveResponse>, Status> {
         self.order(Order::Leave);
         Ok(Response::new(v1::LeaveResponse {}))

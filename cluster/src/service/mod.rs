@@ -1,6 +1,7 @@
 //! The gRPC services of a host: what comes in is checked by [`crate::wire`], passed on, and answered.
 
 pub mod cluster;
+pub mod copies;
 pub mod list;
 pub mod members;
 pub mod peer;

@@ -66,6 +66,7 @@ impl Context {
             disk_bytes,
             links: view.links.into_iter().map(|link| self.link_state(link)).collect(),
             commit,
+            owned: view.owned,
         }
     }
 
@@ -148,7 +149,7 @@ fn name(state: &v1::HostState) -> &str {
     state.host.as_ref().map_or("", |host| &host.name)
 }
 
-fn types_here(inside: &mut Inside<'_>) -> Vec<v1::TypeDepth> {
+pub(super) fn types_here(inside: &mut Inside<'_>) -> Vec<v1::TypeDepth> {
     let views = inside.engine.core.type_views();
     views.into_iter().map(|view| type_depth(inside, view)).collect()
 }

@@ -1,28 +1,24 @@
 //! Watching a host: one snapshot, and then an update whenever something has changed, at most so often.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hydraq_core::ids::{HostId, MessageId, Sequence};
 use hydraq_core::journal::Happening;
-use hydraq_core::record::Record;
-use hydraq_core::request::{Held, Knowledge};
 use hydraq_proto::v1;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::states::{Standing, standing};
+use super::copies::look_at_copies;
+use super::states::{Standing, standing, types_here};
 use super::{Answers, Context};
 use crate::host::clock::wall_ms;
 use crate::host::handle::Inside;
 use crate::host::recorder::Recorded;
 use crate::wire::deliveries::host_name;
 use crate::wire::in_range;
-use crate::wire::knowledge::{status, status_out};
 use crate::wire::limits::BATCH_MAX;
-use crate::wire::names::{host_bytes, id_bytes, message_id};
+use crate::wire::names::{host_bytes, id_bytes};
 use crate::wire::status::invalid;
 
 /// How often an update is sent at most, if nothing else is asked for.
@@ -32,7 +28,10 @@ const INTERVAL_DEFAULT: Duration = Duration::from_millis(100);
 const EVENTS_MAX: usize = 1000;
 
 /// How many sets of holders are told.
-const PLACEMENTS_MAX: usize = 64;
+const PLACEMENTS_MAX: usize = 256;
+
+/// How many message types are told.
+const TYPES_MAX: usize = 100;
 
 /// What a look for a watcher finds.
 struct Sight {
@@ -41,6 +40,7 @@ struct Sight {
     events_total: u64,
     copies: Vec<v1::WatchedCopy>,
     placements: Vec<v1::Placement>,
+    types: Vec<v1::TypeDepth>,
 }
 
 impl Context {
@@ -104,86 +104,36 @@ impl Watcher {
             copies: if copies_changed { sight.copies } else { Vec::new() },
             copies_changed,
             placements: sight.placements,
+            types: sight.types,
             events_total: sight.events_total,
         })
     }
 }
 
 fn look(inside: &mut Inside<'_>, request: &v1::WatchRequest) -> Sight {
+    let mut types = types_here(inside);
+    types.truncate(TYPES_MAX);
     Sight {
         standing: standing(inside),
         events: inside.recorder.since(request.events_from, EVENTS_MAX).cloned().collect(),
         events_total: inside.recorder.last_number(),
         copies: watched_copies(inside, request),
         placements: placements(inside),
+        types,
     }
 }
 
 /// The newest copies that fit the filters, or those that are named.
 fn watched_copies(inside: &Inside<'_>, request: &v1::WatchRequest) -> Vec<v1::WatchedCopy> {
-    let core = &inside.engine.core;
-    let max = request.messages_max as usize;
-    let named = request.ids.iter().filter_map(|id| message_id("ids", id).ok());
-    let mut found: Vec<(MessageId, Knowledge)> = named.map(|id| (id, core.knowledge(id))).collect();
-    if request.ids.is_empty() && max > 0 {
-        let records = inside.engine.store().scan(Sequence(u64::MAX), true, max.saturating_mul(4));
-        let ids =
-            records.into_iter().filter_map(|(_, record)| record.ok()).filter_map(|record| match record {
-                Record::Message(record) => Some(record.message.id),
-                Record::Tombstone(record) => Some(record.id),
-                Record::State(_) => None,
-            });
-        let fits = |(_, knowledge): &(MessageId, Knowledge)| match knowledge {
-            Knowledge::Held(held) => {
-                let of_type = request.r#type.is_empty() || *held.message_type == *request.r#type;
-                let in_state =
-                    status(request.state()).is_none() || status_out(held.status) == request.state();
-                of_type && in_state
-            }
-            _ => true,
-        };
-        found.extend(ids.map(|id| (id, core.knowledge(id))).filter(fits).take(max));
-    }
-    let held = |knowledge: &Knowledge| {
-        if let Knowledge::Held(held) = knowledge { Some(held.sequence) } else { None }
+    let request = v1::CopiesRequest {
+        messages_max: request.messages_max,
+        oldest_first: false,
+        r#type: request.r#type.clone(),
+        state: request.state,
+        ids: request.ids.clone(),
+        body_bytes_max: request.body_bytes_max,
     };
-    let sequences: Vec<Sequence> = found.iter().filter_map(|(_, knowledge)| held(knowledge)).collect();
-    let read = inside.engine.store().read(&sequences);
-    let messages: BTreeMap<Sequence, _> = sequences.into_iter().zip(read).collect();
-    let body_max = request.body_bytes_max as usize;
-    let watched = |(id, knowledge): (MessageId, Knowledge)| {
-        let message = held(&knowledge).and_then(|sequence| messages.get(&sequence)?.as_ref().ok());
-        let body = message.map(|message| message.body.slice(..message.body.len().min(body_max)));
-        let (copy, tombstone) = match knowledge {
-            Knowledge::Held(held) => (Some(copy(&held)), false),
-            Knowledge::Deleted { .. } => (None, true),
-            _ => return None,
-        };
-        Some(v1::WatchedCopy {
-            id: id_bytes(id),
-            copy,
-            body: body.unwrap_or_default(),
-            priority: message.map_or(0, |message| u32::from(message.priority.0)),
-            enqueued_at_ms: message.map_or(0, |message| message.enqueued_at_ms),
-            tombstone,
-        })
-    };
-    found.into_iter().filter_map(watched).collect()
-}
-
-fn copy(held: &Held) -> v1::watched_copy::Copy {
-    let hosts = |ids: &[HostId]| ids.iter().map(|id| host_bytes(*id)).collect();
-    v1::watched_copy::Copy {
-        r#type: held.message_type.as_ref().to_owned(),
-        replicas: u32::from(held.replicas),
-        holders: hosts(&held.holders),
-        lacking: hosts(&held.lacking),
-        owner: held.owner.map(host_bytes).unwrap_or_default(),
-        state: status_out(held.status).into(),
-        corrupt: held.corrupt,
-        count: held.count,
-        remaining_ms: held.remaining.map_or(0, |remaining| remaining.as_millis() as u64),
-    }
+    look_at_copies(inside, &request).0
 }
 
 fn placements(inside: &Inside<'_>) -> Vec<v1::Placement> {
@@ -192,9 +142,10 @@ fn placements(inside: &Inside<'_>) -> Vec<v1::Placement> {
         .core
         .placements()
         .into_iter()
-        .map(|(hosts, messages)| v1::Placement {
-            hosts: hosts.into_iter().map(host_bytes).collect(),
-            messages,
+        .map(|placement| v1::Placement {
+            hosts: placement.hosts.into_iter().map(host_bytes).collect(),
+            messages: placement.copies,
+            owned: placement.owned,
         })
         .collect();
     placements.sort_by_key(|placement| std::cmp::Reverse(placement.messages));
@@ -214,6 +165,7 @@ fn host_event(recorded: &Recorded, context: &Context) -> v1::HostEvent {
         words: what.words(|host| context.name_of(host)),
         messages: match what {
             Happening::TakesOver { messages, .. } | Happening::HandsBack { messages, .. } => *messages,
+            Happening::Delivered { count, .. } => u64::from(*count),
             _ => 0,
         },
     }

@@ -67,6 +67,11 @@ impl Disk {
         self.fails.store(true, Ordering::SeqCst);
     }
 
+    /// Takes that back, if it has not happened yet.
+    pub fn mend(&self) {
+        self.fails.store(false, Ordering::SeqCst);
+    }
+
     /// Flips a byte in the record at `sequence`.
     pub fn corrupt(&self, sequence: Sequence) {
         self.lock().corrupt.insert(sequence);

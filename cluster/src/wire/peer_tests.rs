@@ -33,6 +33,7 @@ fn message() -> std::sync::Arc<Message> {
     })
 }
 
+#[allow(clippy::too_many_lines, reason = "one of each kind of frame")]
 fn frames() -> Vec<Frame> {
     let line = OwnerLine {
         owner: HostId(9),

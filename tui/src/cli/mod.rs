@@ -1,6 +1,7 @@
 //! The command line: what `hydraq` can be asked to do, and the exit status of each.
 
 mod check;
+mod console;
 mod format;
 mod host;
 mod requests;
@@ -17,8 +18,10 @@ pub const USAGE: u8 = 64;
 ///
 /// Without a command it opens the console on a local cluster of real host processes.
 #[derive(Debug, Parser)]
-#[command(name = "hydraq", version, disable_help_subcommand = true)]
+#[command(name = "hydraq", version, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(flatten)]
+    console: console::ConsoleArguments,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -60,7 +63,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),
-        Some(Command::Guard) | None => ExitCode::SUCCESS,
+        Some(Command::Guard) => ExitCode::SUCCESS,
+        None => console::run(arguments.console),
     }
 }
 

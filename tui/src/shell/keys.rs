@@ -23,6 +23,10 @@ fn key(event: KeyEvent) -> Option<Key> {
         return None;
     }
     let code = match event.code {
+        // What was typed before the terminal was taken over has its line ends so.
+        Code::Char('j') if event.modifiers.contains(KeyModifiers::CONTROL) => {
+            return Some(Key { code: KeyCode::Enter, ctrl: false, alt: false });
+        }
         Code::Char(character) => KeyCode::Char(character),
         Code::Enter => KeyCode::Enter,
         Code::Esc => KeyCode::Esc,

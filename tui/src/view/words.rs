@@ -46,6 +46,9 @@ pub(crate) fn copy(state: Option<CopyState>, gone_ms: u64, glyphs: &Glyphs) -> S
         CopyState::Dead => Shown::new(glyphs.missing, &["dead letter", "dead"], Role::Leased),
         CopyState::Copying => Shown::new(glyphs.copying, &["copying"], Role::Copying),
         CopyState::OnDeadHost => Shown::new(glyphs.dead, &["on dead host", "on dead", "dead"], Role::Danger),
+        CopyState::OnPausedHost => {
+            Shown::new(glyphs.paused, &["on paused host", "on paused", "paused"], Role::Leased)
+        }
         CopyState::Missing => Shown::new(glyphs.missing, &["missing", "gone"], Role::Danger),
         CopyState::Tombstone => Shown::new(glyphs.tombstone, &["deleted"], Role::Tombstone),
         CopyState::Corrupt => Shown::new(glyphs.corrupt, &["corrupt"], Role::Danger),

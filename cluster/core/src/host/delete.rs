@@ -110,14 +110,30 @@ impl Host {
         let keepers = if unreached.is_empty() { 0 } else { replicas.saturating_sub(reached.len() + 1) };
         let mut asked = reached;
         asked.extend(self.pick(keepers, &listed));
-        let unsaid = self.config.has(Plant::UnreachedUnsaid);
-        let unreached = if unsaid { Vec::new() } else { self.peers.ids_of(unreached) };
+        let unreached = if self.config.has(Plant::UnreachedUnsaid) {
+            Vec::new()
+        } else {
+            self.peers.ids_of(self.with_possible_holders(&listed, unreached))
+        };
         if let Some(Ok(outcome)) = self.deletes.get_mut(&op).and_then(|op| op.results.get_mut(place)) {
             outcome.unreached.extend(unreached);
         }
         for host in asked {
             self.push_and_wait(op, place, id, host);
         }
+    }
+
+    /// Where a listed holder is not there to say whom else it has put into the list, every member that cannot be reached may
+    /// be one.
+    fn with_possible_holders(&self, listed: &HostSet, unreached: Vec<HostIndex>) -> Vec<HostIndex> {
+        let silent = |host: HostIndex| !self.peers.get(host).is_connected();
+        if !listed.iter().any(|host| host != SELF && silent(host)) {
+            return unreached;
+        }
+        let others = self.peers.members().map(|(host, _)| host);
+        let possible = others.filter(|host| *host != SELF && silent(*host) && !unreached.contains(host));
+        let possible: Vec<HostIndex> = possible.collect();
+        unreached.into_iter().chain(possible).collect()
     }
 
     fn push_and_wait(&mut self, number: u64, place: usize, id: MessageId, host: HostIndex) {

@@ -59,7 +59,7 @@ impl Host {
         match self.peers.find(target).filter(|peer| self.peers.get(*peer).is_connected()) {
             Some(peer) => self.forward(peer, request, timeout, Then::Reply(origin)),
             None => {
-                self.reply(origin, Reply::Refused(RequestError::Unreachable { host: target.to_string() }))
+                self.reply(origin, Reply::Refused(RequestError::Unreachable { host: target.to_string() }));
             }
         }
     }

@@ -37,8 +37,9 @@ impl Host {
             // Whoever is new to a host that serves cannot have served in its place.
             peer.must_clear = !admitted;
         }
-        if record.boot > peer.boot.counter || (record.boot == peer.boot.counter && peer.address.is_empty()) {
+        if record.boot > peer.addressed_in || (record.boot == peer.addressed_in && peer.address.is_empty()) {
             news |= peer.address != record.address || peer.name != record.name;
+            peer.addressed_in = record.boot;
             (peer.name, peer.address) = (record.name.clone(), record.address.clone());
         }
         let removed_now = record.removed && !peer.removed;

@@ -312,7 +312,7 @@ impl Host {
         match origin {
             Origin::Client(request) => self.effects.late.push(Effect::Reply(request, reply)),
             Origin::Peer(peer, block) => {
-                self.outbox.late(peer).rest.push(Frame::Forwarded(block, Box::new(reply)))
+                self.outbox.late(peer).rest.push(Frame::Forwarded(block, Box::new(reply)));
             }
             Origin::Nobody => {}
         }

@@ -88,6 +88,8 @@ pub(crate) struct Peer {
     pub(crate) id: HostId,
     pub(crate) name: String,
     pub(crate) address: String,
+    /// The boot in which it had this name and address: what is said of a later one is news.
+    pub(crate) addressed_in: u64,
     pub(crate) removed: bool,
     /// Who knows of its removal and has synchronised with this host since.
     pub(crate) removal_known_by: HostSet,
@@ -138,6 +140,7 @@ impl Peer {
             id: record.id,
             name: record.name.clone(),
             address: record.address.clone(),
+            addressed_in: record.boot,
             removed: record.removed,
             removal_known_by: HostSet::EMPTY,
             boot: Boot { counter: record.boot, nonce: 0 },
@@ -192,7 +195,7 @@ impl Peer {
             id: self.id,
             name: self.name.clone(),
             address: self.address.clone(),
-            boot: self.boot.counter,
+            boot: self.addressed_in,
             removed: self.removed,
         }
     }

@@ -135,7 +135,7 @@ impl Host {
                 }
                 // It was deleted between the question and now.
                 None => {
-                    self.settle_place(op, place, EnqueueOutcome::Failed(RequestError::Deleted(message.id)))
+                    self.settle_place(op, place, EnqueueOutcome::Failed(RequestError::Deleted(message.id)));
                 }
             },
             Verdict::PassTo(host, attempt) => {

@@ -142,6 +142,7 @@ impl Host {
         let restarted = peer.boot.nonce != 0 && peer.boot != hello.boot;
         let moved = peer.address != hello.address || peer.name != hello.name;
         (peer.name, peer.address) = (hello.name, hello.address);
+        peer.addressed_in = hello.boot.counter;
         peer.boot = hello.boot;
         peer.commit = peer.commit.max(hello.commit);
         peer.connection = connection;
@@ -209,7 +210,7 @@ impl Host {
             Frame::Settings(settings) => self.on_settings(settings),
             Frame::Availability(availability) => self.on_availability(from, availability),
             Frame::Replicate { block, origin, lists, copies } => {
-                self.on_replicate(from, block, origin, &lists, copies)
+                self.on_replicate(from, block, origin, &lists, copies);
             }
             Frame::Lists { block, lists, items } => self.on_lists(from, block, &lists, &items),
             Frame::Stored { block, refused } => self.on_stored(from, block, &refused),

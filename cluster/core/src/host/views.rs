@@ -57,6 +57,17 @@ pub struct LinkView {
     pub tombstones_awaited: u64,
 }
 
+/// A set of hosts that have copies of the same messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacementView {
+    /// The hosts, by id: holders that have not said that they lack it.
+    pub hosts: Vec<HostId>,
+    /// How many of these messages this host has a copy of.
+    pub copies: u64,
+    /// How many of them it owns.
+    pub owned: u64,
+}
+
 /// This host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostView {
@@ -187,17 +198,20 @@ impl Host {
         (messages, self.tombstones.ids())
     }
 
-    /// Sets of holders in rank order, with how many copies here are placed so.
+    /// Sets of hosts that have copies together, each with what this host has there.
     #[must_use]
-    pub fn placements(&self) -> Vec<(Vec<HostId>, u64)> {
-        let mut placements: BTreeMap<Vec<HostId>, u64> = BTreeMap::new();
+    pub fn placements(&self) -> Vec<PlacementView> {
+        let mut placements: BTreeMap<Vec<HostId>, (u64, u64)> = BTreeMap::new();
         for (_, group) in self.messages.groups() {
             let list = self.messages.list(group.key.list);
             let mut hosts = self.peers.ids_of(list.hosts().filter(|host| !group.key.lacking.contains(*host)));
             hosts.sort_unstable();
-            *placements.entry(hosts).or_default() += u64::from(group.len());
+            let (copies, owned) = placements.entry(hosts).or_default();
+            *copies += u64::from(group.len());
+            *owned += if group.owner == Owner::Me { u64::from(group.len()) } else { 0 };
         }
-        placements.into_iter().collect()
+        let view = |(hosts, (copies, owned))| PlacementView { hosts, copies, owned };
+        placements.into_iter().map(view).collect()
     }
 
     /// The last durable commit.

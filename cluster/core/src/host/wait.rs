@@ -141,7 +141,7 @@ impl Host {
         let found = matches!(&answer, Ok(Reply::Dequeued(deliveries)) if !deliveries.is_empty());
         let Some(wait) = self.waits.by_number.get_mut(&number) else {
             return if let Ok(reply) = answer {
-                self.give_back(from, reply)
+                self.give_back(from, reply);
             };
         };
         wait.asking = false;

@@ -16,7 +16,9 @@
 //!
 //! It leaves out objects of the independent data stores, and planted bugs.
 
+pub mod attached;
 mod background;
+mod badges;
 mod digest;
 mod failure;
 mod links;
@@ -26,6 +28,7 @@ mod metrics;
 pub mod oracle;
 mod outcome;
 mod outcome_json;
+mod outcome_line;
 mod outcome_text;
 mod perform;
 mod report;
@@ -39,7 +42,9 @@ pub use self::digest::Digest;
 pub use self::failure::{Failure, FailureKind};
 pub use self::outcome::{Done, Outcome, Performed, Sent, Settled, Sight, Tally};
 pub use self::outcome_json::shape as outcome_json;
+pub use self::outcome_line::line as outcome_line;
 pub use self::outcome_text::lines as outcome_lines;
+pub use self::perform::perform;
 pub use self::report::{StepReport, Summary};
 pub use self::runner::{FailureReport, HostTrace, Reporter, RunOptions, run_script};
 pub use self::session::Session;

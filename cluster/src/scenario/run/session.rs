@@ -35,6 +35,9 @@ pub(super) struct Held {
     pub(super) host: String,
 }
 
+/// Is told the names of hosts that are about to be killed.
+type OnKill = Box<dyn Fn(&[String])>;
+
 /// A run in progress.
 pub struct Session {
     pub(super) stage: Rc<dyn Stage>,
@@ -51,6 +54,8 @@ pub struct Session {
     pub(super) last_dequeue: RefCell<Vec<MessageId>>,
     /// How the client picks hosts.
     pub(super) scheme: Cell<Scheme>,
+    /// Who wants to know which hosts are about to be killed.
+    on_kill: RefCell<Option<OnKill>>,
     seed: u64,
     random: RefCell<Random>,
     turn: Cell<usize>,
@@ -73,6 +78,7 @@ impl Session {
             held: RefCell::default(),
             last_dequeue: RefCell::default(),
             scheme: Cell::new(Scheme::RoundRobin),
+            on_kill: RefCell::default(),
             seed,
             random: RefCell::new(Random::new(seed)),
             turn: Cell::new(0),
@@ -85,6 +91,18 @@ impl Session {
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Has somebody told which hosts are about to be killed, from now on.
+    pub fn on_kill(&self, told: impl Fn(&[String]) + 'static) {
+        *self.on_kill.borrow_mut() = Some(Box::new(told));
+    }
+
+    /// These hosts are about to be killed.
+    pub(super) fn about_to_kill(&self, hosts: &[String]) {
+        if let Some(told) = &*self.on_kill.borrow() {
+            told(hosts);
+        }
     }
 
     pub(super) fn now(&self) -> Moment {

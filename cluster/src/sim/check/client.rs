@@ -108,7 +108,7 @@ impl Clients {
     ) {
         match (&under_way.asked, reply) {
             (Asked::Enqueue(message, enqueue), reply) => {
-                self.enqueued(world, history, message, enqueue, reply)
+                self.enqueued(world, history, message, enqueue, reply);
             }
             (Asked::Dequeue { lease }, Some((at, Reply::Dequeued(deliveries)))) => {
                 for delivery in deliveries {
@@ -150,7 +150,7 @@ impl Clients {
         match reply {
             Some((at, Reply::Enqueued(outcomes))) => match &outcomes[0] {
                 EnqueueOutcome::Ok(_) => {
-                    life.acknowledged = Some(life.acknowledged.map_or(at, |before| before.min(at)))
+                    life.acknowledged = Some(life.acknowledged.map_or(at, |before| before.min(at)));
                 }
                 EnqueueOutcome::Unknown(_) => (life.unknown, again) = (true, true),
                 EnqueueOutcome::Failed(_) => {
@@ -196,14 +196,14 @@ impl Clients {
                 let extension = Duration::from_millis(500 + self.random.below(10_000) as u64);
                 self.change_leases(world, history, node, Some(extension));
             }
-            _ => self.send(world, history, node, Asked::Redrive, Request::Redrive(Redrive::Type(None))),
+            _ => self.redrive(world, history, node),
         }
     }
 
     fn enqueue(&mut self, world: &mut World, history: &mut History, node: usize) {
         let hosts = world.nodes.len();
         self.next_id += 1;
-        let id = MessageId(u128::from(self.random.next()) << 64 | self.next_id);
+        let id = MessageId(u128::from(self.random.draw()) << 64 | self.next_id);
         let replicas = 1 + self.random.below(hosts.min(4)) as u8;
         let at_most_once = self.random.below(20) == 0;
         let rarely =
@@ -211,7 +211,7 @@ impl Clients {
         let message = Arc::new(Message {
             id,
             message_type: TYPES[self.random.below(TYPES.len())].into(),
-            body: Bytes::from(format!("{id} {}", self.random.next())),
+            body: Bytes::from(format!("{id} {}", self.random.draw())),
             attributes: Vec::new(),
             replicas: if at_most_once { 1 } else { replicas },
             priority: Priority(self.random.below(10) as u8),
@@ -316,6 +316,12 @@ impl Clients {
         self.send(world, history, node, Asked::Delete(ids), Request::Delete(request));
     }
 
+    /// Makes all dead messages ready again.
+    pub fn redrive(&mut self, world: &mut World, history: &mut History, node: usize) {
+        history.redrives.push(world.now);
+        self.send(world, history, node, Asked::Redrive, Request::Redrive(Redrive::Type(None)));
+    }
+
     fn change_leases(
         &mut self,
         world: &mut World,
@@ -336,10 +342,10 @@ impl Clients {
         let Some(receipt) = history.lives.get(&id).map(|life| life.deliveries[place].receipt) else { return };
         // It may happen, whether an answer comes or not.
         let now = world.now;
-        if let Some(seen) = history.lives.get_mut(&id).and_then(|life| life.deliveries.get_mut(place)) {
-            if extension.is_none() {
-                seen.released = Some(seen.released.unwrap_or(now));
-            }
+        if let Some(seen) = history.lives.get_mut(&id).and_then(|life| life.deliveries.get_mut(place))
+            && extension.is_none()
+        {
+            seen.released = Some(seen.released.unwrap_or(now));
         }
         let request = match extension {
             Some(extension) => Request::Extend(vec![receipt], extension),

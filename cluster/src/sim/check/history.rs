@@ -37,8 +37,6 @@ pub struct Life {
     pub deliveries: Vec<Seen>,
     /// Its deletes.
     pub deletes: Vec<Delete>,
-    /// When it was made ready again, if ever.
-    pub redriven: Vec<u64>,
     /// Set once it is beyond doubt that all its durable copies were lost with their disks.
     pub lost_disks: bool,
     /// Whether an acknowledged delete was forgotten with the last disk that had its tombstone, before every copy was gone.
@@ -115,6 +113,8 @@ impl Life {
 pub struct History {
     /// By id.
     pub lives: BTreeMap<MessageId, Life>,
+    /// When the dead were asked to be made ready again.
+    pub redrives: Vec<u64>,
     /// How many requests were made, and how many were answered.
     pub requests: u64,
     /// See `requests`.

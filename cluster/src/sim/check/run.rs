@@ -8,7 +8,7 @@ use hydraq_core::event::{Event, Order};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::random::{Random, mix};
-use hydraq_core::request::{DeleteTarget, Knowledge, Redrive, Request};
+use hydraq_core::request::{DeleteTarget, Knowledge};
 
 use super::client::Clients;
 use super::history::History;
@@ -262,6 +262,7 @@ impl Run<'_> {
         self.cure(true);
         self.world.network.heal(None);
         for node in 0..self.plan.hosts {
+            self.world.nodes[node].disk.mend();
             self.world.start(node);
             self.world.tell(node, Event::Full(false));
         }
@@ -301,7 +302,7 @@ impl Run<'_> {
         let links: Vec<String> = view
             .links
             .iter()
-            .filter(|link| !link.member.removed && !(link.synchronised && link.live))
+            .filter(|link| !link.member.removed && (!link.synchronised || !link.live))
             .map(|link| {
                 let (synchronised, live) = (link.synchronised, link.live);
                 format!(
@@ -327,7 +328,7 @@ impl Run<'_> {
         }
         let end = self.world.now + DRAIN.as_micros() as u64;
         for node in 0..self.plan.hosts {
-            self.world.request(node, Request::Redrive(Redrive::Type(None)));
+            self.clients.redrive(&mut self.world, &mut self.history, node);
         }
         let mut node = 0;
         while self.world.now < end {

@@ -59,7 +59,8 @@ impl RedbStore {
                 let value = heads.remove(first.0)?;
                 let body = bodies.remove(first.0)?;
                 dead.remove(first.0)?;
-                let (Some(value), body) = (value, body.as_ref().map(|body| body.value()).unwrap_or_default())
+                let (Some(value), body) =
+                    (value, body.as_ref().map(redb::AccessGuard::value).unwrap_or_default())
                 else {
                     continue;
                 };

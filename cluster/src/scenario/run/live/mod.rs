@@ -22,7 +22,9 @@ use super::digest::Digest;
 use super::stage::{Condition, Moment, Port, Stage, StageError, StageHost, Trace};
 use crate::client::HostClient;
 use crate::fleet::{DataFolder, Fleet, FleetError, FleetOptions, HostProcess, HostStatus};
+use crate::host::clock::wall_ms;
 use crate::ids::IdSource;
+use crate::observer::{Place, Process};
 
 /// How long hosts may take to get ready: after a restart they first synchronise.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -67,6 +69,30 @@ impl LiveStage {
     #[must_use]
     pub fn fleet(&self) -> Arc<Fleet> {
         self.fleet.clone()
+    }
+
+    /// Where the hosts are, for an observer.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let place = |host: HostProcess| {
+            let process = match self.condition(&host) {
+                Condition::Up => Process::Running,
+                Condition::Paused => Process::Paused,
+                Condition::Down => Process::Killed { wiped: false },
+                Condition::Wiped => Process::Killed { wiped: true },
+                Condition::Removed => Process::Removed,
+                Condition::Died(how) => Process::Died(how),
+            };
+            let age_ms = host.times.started_at.elapsed().as_millis() as u64;
+            Place {
+                name: host.name,
+                address: host.address,
+                pid: Some(host.pid),
+                started_at_ms: Some(wall_ms().saturating_sub(age_ms)),
+                process,
+            }
+        };
+        self.fleet.hosts().into_iter().map(place).collect()
     }
 
     /// What the fleet does, on a thread of its own.

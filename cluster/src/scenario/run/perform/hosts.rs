@@ -40,6 +40,7 @@ pub(super) async fn kill(session: &Session, command: &Hosts) -> Performed {
     let running: Vec<String> = hosts.iter().filter(|host| runs(session, host)).cloned().collect();
     let bereaved = session.takeover.prepare(session, &running);
     begin(session, FaultKind::Kill, &running);
+    session.about_to_kill(&running);
     let killed_at = session.stage.kill(&hosts).await?;
     session.takeover.watch(session, bereaved, killed_at);
     Ok(Outcome::Hosts { verb: "killed", hosts }.into())
@@ -104,6 +105,7 @@ pub(super) async fn wipe(session: &Session, command: &Hosts) -> Performed {
     let running: Vec<String> = hosts.iter().filter(|host| runs(session, host)).cloned().collect();
     let bereaved = session.takeover.prepare(session, &running);
     begin(session, FaultKind::Wipe, &hosts);
+    session.about_to_kill(&running);
     let killed_at = session.stage.wipe(&hosts).await?;
     session.takeover.watch(session, bereaved, killed_at);
     for host in &hosts {

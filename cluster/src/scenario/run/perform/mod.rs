@@ -22,7 +22,10 @@ use super::session::Session;
 use crate::scenario::{Command, Consume, Produce, Stop};
 
 /// Performs one command.
-pub(super) async fn perform(session: &Rc<Session>, command: &Command) -> Performed {
+///
+/// # Errors
+/// Why nothing was done at all.
+pub async fn perform(session: &Rc<Session>, command: &Command) -> Performed {
     match command {
         Command::Spawn(spawn) => hosts::spawn(session, spawn).await,
         Command::Kill(named) => hosts::kill(session, named).await,

@@ -153,7 +153,7 @@ fn made_up(seed: u64, bytes: usize) -> Bytes {
     let mut random = Random::new(seed);
     let mut body = Vec::with_capacity(bytes + 8);
     while body.len() < bytes {
-        let chance = random.next().to_le_bytes();
+        let chance = random.draw().to_le_bytes();
         body.extend(chance.iter().map(|byte| LETTERS[usize::from(byte % 64)]));
     }
     body.truncate(bytes);

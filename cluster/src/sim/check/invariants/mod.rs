@@ -38,8 +38,11 @@ pub struct Violation {
     pub what: String,
 }
 
+/// Says what does not hold, if anything.
+type Check = fn(&Sight<'_>) -> Option<String>;
+
 /// All invariants, by name.
-pub const ALL: [(&str, fn(&Sight<'_>) -> Option<String>); 10] = [
+pub const ALL: [(&str, Check); 10] = [
     ("I1", i01_delivered::check),
     ("I2", i02_bytes::check),
     ("I3", i03_durable::check),

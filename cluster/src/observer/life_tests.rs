@@ -1,0 +1,55 @@
+//! The life of a message, as a story.
+
+use hydraq_core::ids::MessageId;
+
+use super::super::events::Happened;
+use super::super::support::board;
+use super::biography;
+use crate::client::sight::ToldEvent;
+use crate::observe::{HostNumber, Mark};
+
+fn happened(host: u16, at_ms: u64, kind: &str, peer: Option<&str>, message: Option<u128>) -> Happened {
+    let event = ToldEvent {
+        at_ms,
+        kind: kind.to_owned(),
+        message: message.map(MessageId),
+        peer: peer.map(str::to_owned),
+        words: kind.to_owned(),
+        number: 1,
+    };
+    Happened { host: HostNumber(host), event }
+}
+
+#[test]
+fn a_story_begins_with_the_enqueue_and_tells_of_its_hosts_only() {
+    let story = [
+        happened(3, 50, "gone", None, None),
+        happened(2, 99, "stored", Some("alpha"), Some(1)),
+        happened(1, 100, "stored", None, Some(1)),
+        happened(3, 150, "stored", None, Some(2)),
+        happened(1, 200, "gone", None, None),
+        happened(3, 210, "gone", None, None),
+        happened(2, 220, "takes-over", Some("alpha"), None),
+        happened(2, 230, "delivered", None, Some(1)),
+        happened(1, 300, "takes-over", Some("bravo"), None),
+        happened(1, 310, "back", None, None),
+        happened(2, 400, "deleted", None, Some(1)),
+    ];
+    let life = biography(MessageId(1), story.iter(), None, &board(3));
+    let lanes: Vec<&str> = life.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    assert_eq!(lanes, ["you", "bravo", "alpha"]);
+    let steps: Vec<(u64, Mark)> = life.steps.iter().map(|step| (step.at_ms, step.mark)).collect();
+    let expected = [
+        (0, Mark::Serving),
+        (0, Mark::Copy),
+        (101, Mark::Gone),
+        (121, Mark::Serving),
+        (131, Mark::Leased),
+        (201, Mark::Back),
+        (201, Mark::Serving),
+        (301, Mark::Tombstone),
+    ];
+    assert_eq!(steps, expected);
+    assert_eq!(life.summary, "enqueued through alpha");
+    assert!(life.why.contains("deleted everywhere"));
+}

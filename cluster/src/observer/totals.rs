@@ -1,0 +1,222 @@
+//! Totals over all hosts: where copies are together, message types, links, and what a kill would do.
+//!
+//! Every host counts its own copies, so a message is told of once by each of its holders. Of the hosts that tell of one set,
+//! the highest number is taken: they differ only for as long as news travels. Sets of which no host lives are remembered
+//! from what their hosts told last.
+
+use std::collections::BTreeMap;
+
+use super::board::{Board, Entry};
+use crate::client::sight::{Told, ToldLink};
+use crate::observe::{
+    BlastRadius, HeatCell, HeatMap, HeatRow, HostNumber, LinkPicture, LinkState, Placement, TypePicture,
+};
+
+/// How many sets are told.
+const PLACEMENTS_MAX: usize = 64;
+/// How many rows the heat map has at most.
+const HEAT_MAX: usize = 24;
+/// Within how many milliseconds other hosts should serve what a killed one served.
+const TAKEOVER_GOAL_MS: u64 = 250;
+
+impl Board {
+    /// All sets of hosts that have copies together, with the messages of each.
+    pub(super) fn sets(&self) -> BTreeMap<Vec<HostNumber>, u64> {
+        let mut sets: BTreeMap<Vec<HostNumber>, u64> = BTreeMap::new();
+        let tellers = self.entries.iter().filter(|entry| entry.told.is_some());
+        let (live, silent): (Vec<&Entry>, Vec<&Entry>) =
+            tellers.partition(|entry| entry.heard && self.is_live(entry.number));
+        for entry in &live {
+            self.count_sets(entry, &mut sets, |_| true);
+        }
+        for entry in &silent {
+            // What a live host could tell, it has told.
+            let is_forgotten = |set: &[HostNumber]| {
+                !set.is_empty() && set.iter().all(|host| silent.iter().any(|entry| entry.number == *host))
+            };
+            self.count_sets(entry, &mut sets, is_forgotten);
+        }
+        sets.remove(&Vec::new());
+        sets
+    }
+
+    fn count_sets(
+        &self,
+        entry: &Entry,
+        sets: &mut BTreeMap<Vec<HostNumber>, u64>,
+        counts: impl Fn(&[HostNumber]) -> bool,
+    ) {
+        let mut own: BTreeMap<Vec<HostNumber>, u64> = BTreeMap::new();
+        for placement in entry.told.iter().flat_map(|told| &told.placements) {
+            *own.entry(self.hosts_of(&placement.hosts)).or_default() += placement.messages;
+        }
+        for (set, messages) in own.into_iter().filter(|(set, _)| counts(set)) {
+            let known = sets.entry(set).or_default();
+            *known = (*known).max(messages);
+        }
+    }
+
+    /// Where copies are together, most messages first.
+    pub(super) fn placements(&self) -> Vec<Placement> {
+        let sets = self.sets().into_iter();
+        let mut placements: Vec<Placement> = sets
+            .filter(|(_, messages)| *messages > 0)
+            .map(|(hosts, messages)| Placement { hosts, messages })
+            .collect();
+        placements.sort_by(|one, other| {
+            other.messages.cmp(&one.messages).then_with(|| one.hosts.cmp(&other.hosts))
+        });
+        placements.truncate(PLACEMENTS_MAX);
+        placements
+    }
+
+    /// Messages of which no live host has a copy.
+    pub(super) fn unavailable(&self) -> u64 {
+        let sets = self.sets().into_iter();
+        sets.filter(|(set, _)| set.iter().all(|host| self.is_gone(*host))).map(|(_, messages)| messages).sum()
+    }
+
+    /// All messages that are not deleted.
+    pub(super) fn messages(&self) -> u64 {
+        self.sets().values().sum()
+    }
+
+    /// Messages with fewer live copies than were asked for.
+    pub(super) fn under_replicated(&self) -> u64 {
+        self.heard().map(|(_, told)| told.under_replicated).sum::<u64>() + self.unavailable()
+    }
+
+    /// All message types, by name.
+    pub(super) fn types(&self) -> Vec<TypePicture> {
+        let mut types: BTreeMap<&str, TypePicture> = BTreeMap::new();
+        for depth in self.heard().flat_map(|(_, told)| &told.types) {
+            let sum = types.entry(&depth.message_type).or_insert_with(|| TypePicture {
+                name: depth.message_type.clone(),
+                ready: 0,
+                leased: 0,
+                delayed: 0,
+                dead: 0,
+                oldest_ms: 0,
+                paused_in: false,
+                paused_out: false,
+            });
+            sum.ready += depth.ready;
+            sum.leased += depth.leased;
+            sum.delayed += depth.delayed;
+            sum.dead += depth.dead;
+            sum.oldest_ms = sum.oldest_ms.max(depth.oldest_age.as_millis() as u64 / 1_000 * 1_000);
+            sum.paused_in |= depth.paused_in;
+            sum.paused_out |= depth.paused_out;
+        }
+        types.into_values().collect()
+    }
+
+    /// All messages by type, with what each host has of them.
+    pub(super) fn heat(&self) -> HeatMap {
+        let mut rows: BTreeMap<&str, HeatRow> = BTreeMap::new();
+        for (entry, told) in self.heard() {
+            for depth in told.types.iter().filter(|depth| depth.copies > 0) {
+                let row = rows.entry(&depth.message_type).or_insert_with(|| HeatRow {
+                    label: depth.message_type.clone(),
+                    messages: 0,
+                    under_replicated: 0,
+                    cells: Vec::new(),
+                });
+                row.messages += depth.ready + depth.leased + depth.delayed + depth.dead;
+                row.cells.push(HeatCell { host: entry.number, copies: depth.copies, serving: depth.ready });
+            }
+        }
+        let mut rows: Vec<HeatRow> = rows.into_values().collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.messages));
+        rows.truncate(HEAT_MAX);
+        HeatMap { rows }
+    }
+
+    /// All links that are not simply up, as their live ends see them.
+    pub(super) fn links(&self) -> Vec<LinkPicture> {
+        let mut links: BTreeMap<(HostNumber, HostNumber), LinkState> = BTreeMap::new();
+        for (entry, told) in self.heard() {
+            for link in told.links.iter().filter(|link| !link.removed) {
+                let Some(peer) = self.host_of(link.id).filter(|peer| *peer != entry.number) else { continue };
+                let way = (entry.number, peer);
+                if let Some(state) = outwards(link) {
+                    let known = links.entry(way).or_insert(state);
+                    *known = if *known == LinkState::Cut { LinkState::Cut } else { state };
+                }
+                if link.cut_in {
+                    links.insert((peer, entry.number), LinkState::Cut);
+                }
+            }
+        }
+        links.into_iter().map(|((from, to), state)| LinkPicture { from, to, state }).collect()
+    }
+
+    /// What a kill of these hosts would do.
+    pub(super) fn blast(&self, hosts: &[HostNumber]) -> BlastRadius {
+        let mut blast = BlastRadius {
+            hosts: hosts.to_vec(),
+            takeover_goal_ms: TAKEOVER_GOAL_MS,
+            ..BlastRadius::default()
+        };
+        let stays = |host: &HostNumber| self.is_live(*host) && !hosts.contains(host);
+        for (entry, told) in self.heard().filter(|(entry, _)| hosts.contains(&entry.number)) {
+            blast.leased_through += told.leased;
+            for placement in &told.placements {
+                let others = self.hosts_of(&placement.hosts);
+                if others.iter().any(|host| *host != entry.number && stays(host)) {
+                    blast.owner_changes += placement.owned;
+                }
+            }
+        }
+        for (set, messages) in self.sets() {
+            let is_hit = set.iter().any(|host| hosts.contains(host) && self.is_live(*host));
+            match set.iter().filter(|host| stays(host)).count() {
+                0 if is_hit => blast.only_copy_here += messages,
+                1 if is_hit => blast.fall_to_one += messages,
+                _ => {}
+            }
+        }
+        blast
+    }
+
+    /// What a kill of these hosts has done to copies, as the board stands now.
+    pub(super) fn damage(&self, hosts: &[HostNumber]) -> (u64, u64) {
+        let (mut fell_to_one, mut only_there) = (0, 0);
+        for (set, messages) in self.sets() {
+            let is_hit = set.iter().any(|host| hosts.contains(host));
+            match set.iter().filter(|host| self.is_live(**host)).count() {
+                0 if is_hit => only_there += messages,
+                1 if is_hit => fell_to_one += messages,
+                _ => {}
+            }
+        }
+        (fell_to_one, only_there)
+    }
+}
+
+/// How the way to a peer stands, if it is not simply up. What was done on purpose stands before what follows from it.
+fn outwards(link: &ToldLink) -> Option<LinkState> {
+    if link.cut_out {
+        return Some(LinkState::Cut);
+    }
+    if link.drop_percent > 0 {
+        return Some(LinkState::Lossy { percent: link.drop_percent.try_into().unwrap_or(100) });
+    }
+    if link.delay_ms > 0 {
+        return Some(LinkState::Delayed { by_ms: link.delay_ms });
+    }
+    match (&link.suspected, link.connected) {
+        (Some(_), _) => Some(LinkState::Suspected),
+        (None, false) => Some(LinkState::Connecting),
+        (None, true) => None,
+    }
+}
+
+/// Messages ready and leased, over all that are heard.
+pub(super) fn ready_and_leased<'a>(told: impl Iterator<Item = &'a Told>) -> (u64, u64) {
+    told.fold((0, 0), |(ready, leased), told| (ready + told.ready, leased + told.leased))
+}
+
+#[cfg(test)]
+#[path = "totals_tests.rs"]
+mod tests;

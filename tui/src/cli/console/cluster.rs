@@ -1,0 +1,180 @@
+//! The thread of the cluster: everything that takes requests to hosts, on one runtime of its own.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hydraq_cluster::fleet::{DataFolder, next_name};
+use hydraq_cluster::observe::Request;
+use hydraq_cluster::observer::{Notice, Observer, Place, Process, Roster};
+use hydraq_cluster::scenario::run::Session;
+use hydraq_cluster::scenario::run::attached::AttachedStage;
+use hydraq_cluster::scenario::run::live::LiveStage;
+use hydraq_cluster::scenario::run::stage::Stage;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::LocalSet;
+
+use super::commands::{Commands, keep_counting};
+use crate::shell::UpdateSender;
+
+/// How long threads that wait for processes may take to notice that these are gone.
+const WIND_UP: Duration = Duration::from_secs(5);
+
+/// Which cluster.
+#[derive(Debug, Clone)]
+pub(super) enum ClusterPlan {
+    /// Hosts of our own.
+    Local {
+        /// How many.
+        hosts: u32,
+        /// Where they keep their data.
+        data: DataFolder,
+    },
+    /// Hosts that run already.
+    Attached {
+        /// URLs of some of them.
+        addresses: Vec<String>,
+    },
+}
+
+/// The running thread.
+pub(super) struct ClusterThread {
+    asks: UnboundedSender<Request>,
+    stop: UnboundedSender<()>,
+    ended: mpsc::Receiver<()>,
+}
+
+impl ClusterThread {
+    /// Starts the cluster; its hosts come up by and by.
+    pub(super) fn start(plan: ClusterPlan, updates: UpdateSender) -> Result<Self, String> {
+        let binary = std::env::current_exe().map_err(|error| error.to_string())?;
+        let (asks, asked) = unbounded_channel();
+        let (stop, stopped) = unbounded_channel();
+        let (ready, is_ready) = mpsc::channel();
+        let (ending, ended) = mpsc::channel();
+        let work = move || {
+            // Dropped last of all: whoever waits for it knows that everything is cleaned up.
+            let _ending: mpsc::Sender<()> = ending;
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(problem) => {
+                    let _ = ready.send(Err(problem.to_string()));
+                    return;
+                }
+            };
+            runtime.block_on(live(plan, binary, updates, asked, stopped, ready));
+            runtime.shutdown_timeout(WIND_UP);
+        };
+        let thread = thread::Builder::new().name("cluster".to_owned()).spawn(work);
+        thread.map_err(|error| error.to_string())?;
+        is_ready.recv().map_err(|_| "the cluster could not be started".to_owned())??;
+        Ok(Self { asks, stop, ended })
+    }
+
+    /// Where requests go.
+    pub(super) fn asks(&self) -> UnboundedSender<Request> {
+        self.asks.clone()
+    }
+
+    /// Ends the cluster, and waits until nothing of it is left.
+    pub(super) fn end(self, patience: Duration) {
+        let _ = self.stop.send(());
+        // What has not ended by then is ended by the guard, when this process is gone.
+        let _ = self.ended.recv_timeout(patience);
+    }
+}
+
+/// The cluster's whole life.
+async fn live(
+    plan: ClusterPlan,
+    binary: PathBuf,
+    updates: UpdateSender,
+    asked: UnboundedReceiver<Request>,
+    mut stopped: UnboundedReceiver<()>,
+    ready: mpsc::Sender<Result<(), String>>,
+) {
+    let tasks = LocalSet::new();
+    let (stage, roster, hosts, fleet): (Rc<dyn Stage>, Roster, u32, _) = match plan {
+        ClusterPlan::Local { hosts, data } => match LiveStage::start(binary, data) {
+            Ok(stage) => {
+                let stage = Rc::new(stage);
+                let fleet = stage.fleet();
+                (stage.clone(), local_roster(stage, hosts), hosts, Some(fleet))
+            }
+            Err(problem) => {
+                let _ = ready.send(Err(problem.to_string()));
+                return;
+            }
+        },
+        ClusterPlan::Attached { addresses } => {
+            let stage = match tasks.run_until(AttachedStage::start(&addresses)).await {
+                Ok(stage) => Rc::new(stage),
+                Err(problem) => {
+                    let _ = ready.send(Err(problem.to_string()));
+                    return;
+                }
+            };
+            let places = stage.clone();
+            (stage, Box::new(move || places.places()), 0, None)
+        }
+    };
+    let _ = ready.send(Ok(()));
+    let serve = async {
+        let seed = getrandom::u64().unwrap_or_default();
+        let session = Rc::new(Session::new(stage, seed));
+        let observer = Observer::start(roster, move |update| updates.send(update).is_ok());
+        let killed = observer.clone();
+        session.on_kill(move |hosts| killed.notice(Notice::BeforeKill(hosts.to_vec())));
+        tokio::task::spawn_local(keep_counting(session.clone(), observer.clone()));
+        Commands::new(session, observer).serve(asked, hosts).await;
+    };
+    tasks
+        .run_until(async {
+            tokio::select! {
+                () = serve => {}
+                _ = stopped.recv() => {}
+            }
+        })
+        .await;
+    // Hosts go first, at once; then whatever still waits for them ends by itself.
+    if let Some(fleet) = fleet {
+        fleet.shut_down();
+    }
+    drop(tasks);
+}
+
+/// Where the fleet's hosts are. Those that are to be started first stand there from the beginning, so that they have their
+/// cards and their numbers.
+fn local_roster(stage: Rc<LiveStage>, hosts: u32) -> Roster {
+    /// After which time hosts that were to come are not expected any more.
+    const EXPECTED_FOR: Duration = Duration::from_secs(30);
+    let mut names: Vec<String> = Vec::new();
+    for _ in 0..hosts {
+        let taken: Vec<&str> = names.iter().map(String::as_str).collect();
+        let name = next_name(&taken);
+        names.push(name);
+    }
+    let began = Instant::now();
+    Box::new(move || {
+        let mut known = stage.places();
+        let is_late = began.elapsed() > EXPECTED_FOR;
+        let missing: Vec<Place> = names
+            .iter()
+            .filter(|name| !known.iter().any(|place| place.name == **name))
+            .map(|name| Place {
+                name: name.clone(),
+                address: String::new(),
+                pid: None,
+                started_at_ms: None,
+                process: if is_late { Process::Died("it never served".into()) } else { Process::Expected },
+            })
+            .collect();
+        // In the order of their numbers.
+        let first = |place: &Place| names.iter().position(|name| *name == place.name).unwrap_or(usize::MAX);
+        known.extend(missing);
+        known.sort_by_key(first);
+        known
+    })
+}

@@ -1,0 +1,211 @@
+//! What is asked of the cluster: commands are carried out in their order, everything else goes to the observer.
+//!
+//! A command waits for the one before it, but not for ever: an enqueue that waits for a paused host must not keep its
+//! user from letting the host go on.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use hydraq_cluster::observe::{Badges, Change, CommandOutcome, EventKind, MessageId, Request};
+use hydraq_cluster::observer::{Notice, Observer};
+use hydraq_cluster::scenario::run::{Done, Failure, Outcome, Session, outcome_line, perform};
+use hydraq_cluster::scenario::{Command, parse_line};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{sleep, timeout};
+
+use super::completer::in_words;
+
+/// For how long a command keeps the next one waiting.
+const TURN: Duration = Duration::from_secs(1);
+/// How often is looked whether something was counted.
+const COUNT_EVERY: Duration = Duration::from_millis(250);
+/// How often losses are looked for, if hosts were harmed.
+const LOSSES_EVERY: Duration = Duration::from_secs(2);
+
+/// Carries out what is asked.
+pub(super) struct Commands {
+    session: Rc<Session>,
+    observer: Observer,
+}
+
+impl Commands {
+    pub(super) fn new(session: Rc<Session>, observer: Observer) -> Self {
+        Self { session, observer }
+    }
+
+    /// Starts so many hosts, then serves until nobody asks any more.
+    pub(super) async fn serve(self, mut asked: UnboundedReceiver<Request>, hosts: u32) {
+        let (lines, typed) = unbounded_channel();
+        if hosts > 0 {
+            let _ = lines.send(format!("spawn {hosts}"));
+        }
+        let work = Work { session: self.session.clone(), observer: self.observer.clone() };
+        tokio::task::spawn_local(work.all(typed, hosts > 0));
+        while let Some(request) = asked.recv().await {
+            self.take(request, &lines);
+        }
+    }
+
+    fn take(&self, request: Request, lines: &UnboundedSender<String>) {
+        let notice = match request {
+            Request::Run(line) => {
+                let _ = lines.send(line);
+                return;
+            }
+            Request::Watch(window) => Notice::Watch(window),
+            Request::Explain(message) => Notice::Explain(message, None),
+            Request::Predict(hosts) => Notice::Predict(hosts),
+            // No lesson can be started: none is listed.
+            Request::Lesson(_) => return,
+        };
+        self.observer.notice(notice);
+    }
+}
+
+/// Carries out lines.
+#[derive(Clone)]
+struct Work {
+    session: Rc<Session>,
+    observer: Observer,
+}
+
+impl Work {
+    /// All lines, one after the other. The first one may be our own: only its failure is told.
+    async fn all(self, mut lines: UnboundedReceiver<String>, first_is_own: bool) {
+        let mut is_own = first_is_own;
+        while let Some(line) = lines.recv().await {
+            let Ok(Some(step)) = parse_line(&line, 1) else {
+                self.refuse(line);
+                continue;
+            };
+            let keeps_waiting = matches!(step.command, Command::Spawn(_) | Command::Wait(_));
+            let work = self.clone();
+            let task = tokio::task::spawn_local(async move { work.one(line, &step.command, is_own).await });
+            // What panicked has been told on the screen.
+            if keeps_waiting {
+                let _ = task.await;
+            } else {
+                let _ = timeout(TURN, task).await;
+            }
+            is_own = false;
+        }
+    }
+
+    fn refuse(&self, line: String) {
+        let words = match parse_line(&line, 1) {
+            Err(problems) => in_words(&problems),
+            Ok(_) => "this is no command".to_owned(),
+        };
+        self.tell(Change::Outcome(CommandOutcome { line, ok: false, words }));
+    }
+
+    async fn one(&self, line: String, command: &Command, is_own: bool) {
+        let began = Instant::now();
+        let performed = perform(&self.session, command).await;
+        let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.observer.notice(Notice::Processes);
+        let (outcome, failure) = match performed {
+            Ok(Done { outcome, failure }) => (Some(outcome), failure),
+            Err(failure) => (None, Some(failure)),
+        };
+        if let Some(Outcome::Shown(sight) | Outcome::Explained(sight)) = &outcome {
+            let words = outcome.as_ref().map(outcome_line).unwrap_or_default();
+            let told = Change::Outcome(CommandOutcome { line, ok: true, words });
+            self.observer.notice(Notice::Explain(sight.record.id, Some(Box::new(told))));
+            return;
+        }
+        if is_own && failure.is_none() {
+            // Everything is as it was meant to be, and the hosts have said so.
+            return;
+        }
+        let done = outcome.as_ref().map(outcome_line).unwrap_or_default();
+        // What the line says already need not be said again.
+        let done = if done.split([',', ' ']).all(|word| word == "and" || line.contains(word)) {
+            String::new()
+        } else {
+            done
+        };
+        let words = match (&failure, done.is_empty()) {
+            (None, _) => done,
+            (Some(failure), true) => said(failure),
+            (Some(failure), false) => format!("{done}; {}", said(failure)),
+        };
+        if let Some(kind) = kind(command, failure.is_some()) {
+            let words = if words.is_empty() { line.clone() } else { format!("{line}: {words}") };
+            let message = outcome.as_ref().and_then(single_message);
+            self.observer.notice(Notice::Done { kind, message, words, took_us: Some(took_us) });
+        }
+        self.tell(Change::Outcome(CommandOutcome { line, ok: failure.is_none(), words }));
+    }
+
+    fn tell(&self, change: Change) {
+        self.observer.notice(Notice::Tell(change));
+    }
+}
+
+fn said(failure: &Failure) -> String {
+    match &failure.help {
+        Some(help) => format!("{}: {help}", failure.message),
+        None => failure.message.clone(),
+    }
+}
+
+/// What kind of event a command is; none if the hosts tell of it themselves, or there is nothing to tell.
+fn kind(command: &Command, failed: bool) -> Option<EventKind> {
+    if failed {
+        return Some(EventKind::Refused);
+    }
+    Some(match command {
+        Command::Enqueue(_) => EventKind::Enqueued,
+        Command::Dequeue(_) | Command::Release(_) | Command::Extend(_) => EventKind::Leased,
+        Command::Delete(_) => EventKind::Deleted,
+        Command::Cut(_) | Command::Delay(_) | Command::Drop(_) => EventKind::Link,
+        Command::Heal(_) => EventKind::Healed,
+        Command::Fill(_) | Command::Free(_) | Command::Corrupt(_) => EventKind::Disk,
+        Command::Leave(_) | Command::Remove(_) => EventKind::Membership,
+        Command::Spawn(_)
+        | Command::Kill(_)
+        | Command::Restart(_)
+        | Command::Pause(_)
+        | Command::Resume(_)
+        | Command::Wipe(_)
+        | Command::Wait(_)
+        | Command::Show(_)
+        | Command::Explain(_) => return None,
+        _ => EventKind::Note,
+    })
+}
+
+/// The message that a command was about, if it was one.
+fn single_message(outcome: &Outcome) -> Option<MessageId> {
+    match outcome {
+        Outcome::Enqueued(sent) if sent.len() == 1 => Some(sent[0].id),
+        Outcome::Dequeued(deliveries) if deliveries.len() == 1 => Some(deliveries[0].id),
+        Outcome::Deleted(messages) if messages.len() == 1 => Some(messages[0].id),
+        Outcome::Corrupted { message, .. } => *message,
+        _ => None,
+    }
+}
+
+/// Tells the harness's own totals whenever they have changed.
+pub(super) async fn keep_counting(session: Rc<Session>, observer: Observer) {
+    let (mut seen, mut told, mut lost) = (0, Badges::default(), 0);
+    let mut looked = Instant::now();
+    loop {
+        sleep(COUNT_EVERY).await;
+        if looked.elapsed() >= LOSSES_EVERY {
+            lost = session.lost().await;
+            looked = Instant::now();
+        }
+        let activity = session.activity();
+        if activity == seen && lost == told.lost {
+            continue;
+        }
+        seen = activity;
+        let badges = Badges { lost, ..session.badges() };
+        if badges != told {
+            told = badges;
+            observer.notice(Notice::Counted(badges));
+        }
+    }
+}

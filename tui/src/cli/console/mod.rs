@@ -1,0 +1,124 @@
+//! `hydraq` without a command: a cluster, and the console on it.
+//!
+//! ```text
+//!   main thread                             thread of the cluster
+//!   console ──── Request ──────────────────▶ commands ──▶ session ──▶ fleet, hosts
+//!      ▲  ▲                                     │
+//!      │  └────── Update ◀─────────────────── observer ◀── fleet, hosts
+//!    terminal
+//! ```
+//!
+//! It promises that the screen is there at once, and that no host process and no temporary folder is left, however this
+//! process ends: in the usual case the cluster's thread ends them, in every other the fleet's guard does.
+
+mod cluster;
+mod commands;
+mod completer;
+
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use hydraq_cluster::fleet::DataFolder;
+use hydraq_cluster::observe::Request;
+
+use self::cluster::{ClusterPlan, ClusterThread};
+use self::completer::Language;
+use crate::model::Setup;
+use crate::plain;
+use crate::shell::{self, Console, End, Ended, ShellError, ahead_of_utc_seconds};
+use crate::theme::{Glyphs, Look};
+
+/// The exit status if the cluster could not be started.
+const BROKEN: u8 = 3;
+/// How long the end of the cluster is waited for.
+const WIND_UP: Duration = Duration::from_secs(10);
+
+/// How the console is started.
+#[derive(Debug, Args)]
+pub(super) struct ConsoleArguments {
+    /// How many hosts to start.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=255))]
+    hosts: u32,
+    /// Keep the hosts' stores and logs in this folder; without it they go with the console.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Look at a cluster that runs already, through this host; may be given several times.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["hosts", "data"])]
+    attach: Vec<String>,
+    /// Lines of words, no screen; so it is, too, where the output is no terminal.
+    #[arg(long)]
+    plain: bool,
+    /// Only ASCII characters.
+    #[arg(long)]
+    ascii: bool,
+    /// Nothing moves.
+    #[arg(long)]
+    calm: bool,
+}
+
+/// Runs the console until it is quit.
+pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
+    let is_plain = arguments.plain || !stdout().is_terminal() || !stdin().is_terminal();
+    // On a screen nobody could read a log, and it would spoil the frame.
+    super::start_log(if is_plain { "warn" } else { "off" });
+    let setup = setup(&arguments);
+    let plan = match arguments.attach.is_empty() {
+        true => ClusterPlan::Local {
+            hosts: arguments.hosts,
+            data: arguments.data.map_or(DataFolder::Temporary, DataFolder::Kept),
+        },
+        false => ClusterPlan::Attached { addresses: arguments.attach },
+    };
+    let (updates, feed) = shell::feed();
+    let cluster = match ClusterThread::start(plan, updates) {
+        Ok(cluster) => cluster,
+        Err(problem) => {
+            eprintln!("hydraq: {problem}");
+            return ExitCode::from(BROKEN);
+        }
+    };
+    let asks = cluster.asks();
+    let requests = Box::new(move |request: Request| {
+        // A cluster that has ended needs to be asked nothing: the console says so itself.
+        let _ = asks.send(request);
+    });
+    let save_in = std::env::current_dir().unwrap_or_default();
+    let console = Console { setup, feed, requests, save_in };
+    let ended = match is_plain {
+        true => plain::run(console, std::io::BufReader::new(stdin()), stdout()),
+        false => shell::run(console),
+    };
+    cluster.end(WIND_UP);
+    exit_code(ended)
+}
+
+fn setup(arguments: &ConsoleArguments) -> Setup {
+    let mut look = Look::from_environment(|name| std::env::var(name).ok());
+    if arguments.ascii {
+        look.glyphs = &Glyphs::ASCII;
+    }
+    look.motion &= !arguments.calm;
+    Setup {
+        look,
+        completer: Arc::new(Language),
+        ahead_of_utc_seconds: ahead_of_utc_seconds(),
+        ..Setup::default()
+    }
+}
+
+fn exit_code(ended: Result<Ended, ShellError>) -> ExitCode {
+    match ended {
+        Ok(Ended { end: End::Signal(signal), .. }) => {
+            ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
+        }
+        Ok(_) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("hydraq: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
