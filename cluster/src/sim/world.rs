@@ -27,6 +27,9 @@ use crate::store::model::Disk;
 /// How often a host looks for members that it has no link with.
 const DIAL_EVERY: u64 = 50_000;
 
+/// After how long a host whose clock matters commits it, in microseconds; looked at with each heartbeat.
+const CLOCK_COMMIT: u64 = 700_000;
+
 /// How long the two sides of a link have to say hello, in microseconds.
 const HELLO_TIMEOUT: u64 = 2_000_000;
 
@@ -176,6 +179,7 @@ impl World {
         let name = self.nodes[node].name.clone();
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
+        process.detector.tick(hydraq_core::time::Instant(self.now));
         let known: Vec<MemberRecord> = self.introductions(node);
         if !known.is_empty() {
             process.inbox.push_back(Event::Members(known));
@@ -403,6 +407,21 @@ impl World {
             }
         }
         self.run_node(node);
+        self.keep_clock(node);
+    }
+
+    /// A commit at least once a second while anything runs that the clock ends, or while writes wait for one.
+    fn keep_clock(&mut self, node: NodeId) {
+        let now = self.now;
+        let Some(process) = self.nodes[node].process.as_mut().filter(|process| process.committing.is_none())
+        else {
+            return;
+        };
+        let waits = process.engine.core.has_timers() || process.engine.has_lazy_writes();
+        if waits && now - process.committed_at >= CLOCK_COMMIT {
+            let writes = process.engine.take_lazy_writes();
+            self.begin_commit(node, Committing { writes, late: Vec::new() });
+        }
     }
 
     /// Looks for members with which there is no link: the lower id dials, the other one looks whether somebody is there.
