@@ -85,7 +85,7 @@ impl Stage {
                 self.note();
                 self.world()?.sent = on.then(Vec::new);
             }
-            "answers" => self.await_answers()?,
+            "answers" => self.await_answers(None)?,
             _ => {
                 let known = requests::perform(self, &mut command)?
                     || faults::perform(self, &mut command)?
@@ -156,13 +156,18 @@ impl Stage {
         let request = world.request(node, request);
         let asked = (node, world.nodes[node].incarnation);
         self.asked.push(Asked { request, asked, what, names });
-        if later { Ok(()) } else { self.await_answers() }
+        if later { Ok(()) } else { self.await_answers(Some(request)) }
     }
 
-    /// Waits for every answer that can still come.
-    fn await_answers(&mut self) -> Result<(), String> {
-        let open: Vec<(RequestId, NodeId, u64)> =
-            self.asked.iter().map(|asked| (asked.request, asked.asked.0, asked.asked.1)).collect();
+    /// Waits for one answer, or for every one that can still come.
+    fn await_answers(&mut self, only: Option<RequestId>) -> Result<(), String> {
+        let is_meant = |asked: &Asked| only.is_none_or(|only| only == asked.request);
+        let open: Vec<(RequestId, NodeId, u64)> = self
+            .asked
+            .iter()
+            .filter(|asked| is_meant(asked))
+            .map(|asked| (asked.request, asked.asked.0, asked.asked.1))
+            .collect();
         self.world()?.run_until(PATIENCE, |world| {
             let is_over = |(request, node, process): &(RequestId, NodeId, u64)| {
                 let gone = world.core(*node).is_none() || world.nodes[*node].incarnation != *process;
@@ -171,7 +176,9 @@ impl Stage {
             open.iter().all(is_over)
         });
         self.note();
-        let left = std::mem::take(&mut self.asked);
+        let (left, open) = std::mem::take(&mut self.asked).into_iter().partition(is_meant);
+        self.asked = open;
+        let left: Vec<Asked> = left;
         for asked in left {
             self.say("client", format!("{}: no answer", asked.what));
         }
