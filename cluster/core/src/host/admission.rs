@@ -158,9 +158,11 @@ impl Host {
     pub(super) fn on_healthy(&mut self, healthy: bool) {
         if self.healthy != healthy {
             self.healthy = healthy;
-            if !healthy {
-                self.admitted = false;
+            if healthy {
+                // Others have served in its place meanwhile.
+                return self.on_ran_late();
             }
+            self.admitted = false;
             self.restand();
         }
     }
