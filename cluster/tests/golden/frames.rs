@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hydraq_cluster::sim::network::NodeId;
 use hydraq_cluster::sim::world::Sent;
 use hydraq_core::frame::Frame;
-use hydraq_core::ids::MessageId;
+use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::message::Content;
 use hydraq_core::request::Request;
 
@@ -44,12 +44,9 @@ pub(crate) fn words(sent: &Sent, blocks: &mut Blocks, names: &Names) -> Option<S
             format!("leases have changed of {}", asks(*block, items))
         }
         Frame::Tombstones { block, items, .. } => {
-            let words: Vec<String> = items
-                .iter()
-                .map(|item| format!("{} (confirmed by {})", name(&item.id), names.hosts(&item.confirmed)))
-                .collect();
             asks(*block, items.iter().map(|item| name(&item.id)).collect());
-            format!("keep a tombstone of {}", words.join(", "))
+            let words = items.iter().map(|item| confirmed(item.id, &item.confirmed, names));
+            format!("keep a tombstone of {}", words.collect::<Vec<_>>().join(", "))
         }
         Frame::Stored { block, refused } => {
             let about = blocks.get(&(sent.to, sent.from, *block))?.join(", ");
@@ -62,11 +59,8 @@ pub(crate) fn words(sent: &Sent, blocks: &mut Blocks, names: &Names) -> Option<S
             format!("heard of the leases of {}", blocks.get(&(sent.to, sent.from, *block))?.join(", "))
         }
         Frame::Kept { items, .. } => {
-            let words: Vec<String> = items
-                .iter()
-                .map(|item| format!("{} (confirmed by {})", name(&item.id), names.hosts(&item.confirmed)))
-                .collect();
-            format!("keeps the tombstone of {}", words.join(", "))
+            let words = items.iter().map(|item| confirmed(item.id, &item.confirmed, names));
+            format!("keeps the tombstone of {}", words.collect::<Vec<_>>().join(", "))
         }
         Frame::Confirm(items) => {
             format!("stored {}", items.iter().map(|(id, _)| name(id)).collect::<Vec<_>>().join(", "))
@@ -87,6 +81,10 @@ pub(crate) fn words(sent: &Sent, blocks: &mut Blocks, names: &Names) -> Option<S
         _ => return None,
     };
     Some(words)
+}
+
+fn confirmed(id: MessageId, by: &[HostId], names: &Names) -> String {
+    format!("{} (confirmed by {})", names.message_name(id), names.hosts(by))
 }
 
 fn request_words(request: &Request) -> &'static str {

@@ -1,5 +1,7 @@
 //! The commands that look at all hosts at once, as nobody in a real cluster can.
 
+use hydraq_core::host::Host;
+
 use crate::command::Command;
 use crate::replies::knowledge;
 use crate::stage::Stage;
@@ -37,7 +39,7 @@ fn types(stage: &mut Stage) -> Result<(), String> {
     let world = stage.world()?;
     let mut lines = Vec::new();
     for node in 0..world.nodes.len() {
-        let views = world.core(node).map(|core| core.type_views()).unwrap_or_default();
+        let views = world.core(node).map(Host::type_views).unwrap_or_default();
         for view in views {
             let words = format!(
                 "{}: {} copies, owns {}: {} ready, {} leased, {} delayed, {} dead",
@@ -57,7 +59,7 @@ fn cluster(stage: &mut Stage) -> Result<(), String> {
     let world = stage.world()?;
     let mut lines = Vec::new();
     for (number, node) in world.nodes.iter().enumerate() {
-        let words = match world.core(number).map(|core| core.view()) {
+        let words = match world.core(number).map(Host::view) {
             None if node.removed => "was removed".into(),
             None => "does not run".into(),
             Some(view) => {

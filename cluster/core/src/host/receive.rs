@@ -158,9 +158,9 @@ impl Host {
         self.outbox.late(from).rest.push(Frame::Stored { block, refused });
     }
 
-    /// Whoever names fewer holders than this host knows of is told: both must come to the same owner.
+    /// Whoever names fewer holders than this host knows of, or other ranks, is told: both must come to the same owner.
     fn tell_of_more_holders(&mut self, to: HostIndex, slot: Slot, list: &HolderList) {
-        if self.messages.holders(slot).hosts().any(|host| !list.contains(host)) {
+        if self.messages.holders(slot).adds_to(list) {
             self.send_list(to, slot);
         }
     }
