@@ -48,6 +48,13 @@ impl HolderList {
         HolderList(entries)
     }
 
+    /// The same entries in rank order, with the host id where version and place are the same: as every host ranks them.
+    #[must_use]
+    pub fn ranked(mut self, id_of: impl Fn(HostIndex) -> HostId) -> Self {
+        self.0.sort_by_key(|entry| (entry.version, entry.place, id_of(entry.host)));
+        self
+    }
+
     /// This list with `hosts` added behind it, as its next version.
     #[must_use]
     pub fn extended(&self, hosts: &[HostIndex]) -> Self {
@@ -61,6 +68,12 @@ impl HolderList {
     #[must_use]
     pub fn merged(&self, other: &HolderList) -> Self {
         Self::of(self.0.iter().chain(&other.0).copied())
+    }
+
+    /// Whether it has an entry that `other` lacks.
+    #[must_use]
+    pub fn adds_to(&self, other: &HolderList) -> bool {
+        self.0.iter().any(|entry| !other.0.contains(entry))
     }
 
     /// The entries in rank order.
@@ -215,6 +228,18 @@ mod tests {
             left.merged(&right),
             "nobody is listed twice"
         );
+    }
+
+    #[test]
+    fn hosts_that_number_each_other_differently_rank_them_alike() {
+        // Two hosts that each were rank 0: to itself, each has the index 0.
+        let ids = [HostId(70), HostId(30)];
+        let here = HolderList::planned(&indexes(&[0])).merged(&HolderList::planned(&indexes(&[1])));
+        let here = here.ranked(|host| ids[usize::from(host.0)]);
+        let there = HolderList::planned(&indexes(&[0])).merged(&HolderList::planned(&indexes(&[1])));
+        let there = there.ranked(|host| ids[1 - usize::from(host.0)]);
+        let first = |list: &HolderList, flip: u16| list.hosts().next().map(|host| host.0 ^ flip);
+        assert_eq!(first(&here, 0), first(&there, 1));
     }
 
     #[test]
