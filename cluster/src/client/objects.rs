@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use hydraq_core::objects::draw::Draw;
 use hydraq_core::objects::query::Condition;
 use hydraq_core::objects::{Attributes, Object, ObjectEvent, ObjectId};
 use hydraq_proto::v1;
@@ -46,8 +47,8 @@ pub struct StoredObject {
 pub struct CreatedObject {
     /// The object.
     pub stored: StoredObject,
-    /// How its store was drawn; empty if its id was given.
-    pub how: String,
+    /// How its store was drawn; none if its id was given.
+    pub draw: Option<Draw>,
     /// The sequence of its event; 0 if it had been made before.
     pub sequence: u64,
 }
@@ -139,6 +140,15 @@ fn stored(object: Option<v1::Object>) -> Result<StoredObject, ClientError> {
     Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store })
 }
 
+/// A draw of an answer; none if nothing was drawn.
+fn draw_in(number: u32, weights: Vec<v1::create_object_response::DrawWeight>, store: &str) -> Option<Draw> {
+    let name = |host: Option<v1::HostName>| host.map(|host| host.name).unwrap_or_default();
+    let weights: Vec<(String, u32)> =
+        weights.into_iter().map(|weight| (name(weight.host), weight.weight)).collect();
+    let chosen = weights.iter().position(|(name, _)| name == store)?;
+    Some(Draw { number: u16::try_from(number).ok()?, weights, chosen })
+}
+
 impl HostClient {
     /// Makes an object. `told` hears the id before its store is tried.
     ///
@@ -158,7 +168,7 @@ impl HostClient {
             timeout_ms: timeout.as_millis() as u64,
             here: false,
         };
-        let (mut drawn, mut how) = (new.id, String::new());
+        let (mut drawn, mut how) = (new.id, None);
         let answer = async {
             let mut steps = self.objects().create(request).await?.into_inner();
             while let Some(step) = steps.message().await? {
@@ -168,7 +178,7 @@ impl HostClient {
                         drawn = Some(id.map_err(|_| tonic::Status::internal("the id has no meaning"))?);
                         let store = step.store.map(|store| store.name).unwrap_or_default();
                         told(drawn.unwrap_or_default(), &store);
-                        how = step.how;
+                        how = draw_in(step.number, step.weights, &store);
                     }
                     Some(v1::create_object_response::Step::Created(step)) => {
                         return Ok(tonic::Response::new(step));
@@ -181,7 +191,7 @@ impl HostClient {
         let created = within(timeout + GRACE, answer).await;
         let made = created.and_then(|created| Ok((stored(created.object)?, created.sequence)));
         match made {
-            Ok((stored, sequence)) => Ok(CreatedObject { stored, how, sequence }),
+            Ok((stored, sequence)) => Ok(CreatedObject { stored, draw: how, sequence }),
             // What was never told an id was never tried in a store.
             Err(error) if error.kind == Kind::Unknown && drawn.is_none() => {
                 Err(NotCreated { id: None, error: ClientError { kind: Kind::Unreachable, ..error } })

@@ -93,7 +93,7 @@ fn objects_created(made: &[ObjectMade]) -> Value {
         Ok(created) => {
             let mut shape = json::object(&created.stored);
             shape["outcome"] = "ok".into();
-            shape["draw"] = created.how.clone().into();
+            shape["draw"] = created.draw.as_ref().map(ToString::to_string).into();
             shape["sequence"] = created.sequence.into();
             shape
         }

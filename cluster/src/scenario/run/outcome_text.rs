@@ -110,10 +110,10 @@ fn enqueued(sent: &[Sent]) -> Vec<String> {
 
 fn objects_created(made: &[ObjectMade]) -> Vec<String> {
     let line = |made: &ObjectMade| match &made.result {
-        Ok(created) if created.how.is_empty() => {
-            format!("{} in the store of {}", created.stored.object.id, created.stored.store)
-        }
-        Ok(created) => format!("{}  {}", created.stored.object.id, created.how),
+        Ok(created) => match &created.draw {
+            Some(draw) => format!("{}  {draw}", created.stored.object.id),
+            None => format!("{} in the store of {}", created.stored.object.id, created.stored.store),
+        },
         Err(error) => format!("not created: {error}"),
     };
     let done = made.iter().filter(|made| made.result.is_ok()).count() as u64;

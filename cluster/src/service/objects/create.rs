@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use bytes::Bytes;
 use hydraq_core::host::StoreView;
-use hydraq_core::objects::draw::{Candidate, draw, why_none};
+use hydraq_core::objects::draw::{Candidate, Draw, draw, why_none};
 use hydraq_core::objects::{Change, ObjectId, StoreTag};
 use hydraq_proto::v1;
 use tokio::sync::mpsc::{Sender, channel};
@@ -58,7 +59,7 @@ impl Context {
     ) -> Result<v1::create_object_response::Created, Status> {
         let store = self.store_of(id, request.here)?;
         if !request.here {
-            self.tell_drawn(steps, id, &store, String::new()).await;
+            self.tell_drawn(steps, id, &store, None).await;
         }
         let tried = self.create_at(&store, id, change.clone(), request, limit).await;
         tried.map_err(|tried| tried.into_status(id, &store.member.name))
@@ -91,7 +92,7 @@ impl Context {
                 let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
                 ids.object(StoreTag::of(store.store), number)
             };
-            self.tell_drawn(steps, id, store, how.to_string()).await;
+            self.tell_drawn(steps, id, store, Some(how)).await;
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             match self.create_at(store, id, with_id(&change, id), request, left).await {
                 Ok(created) => return Ok(created),
@@ -117,10 +118,20 @@ impl Context {
         Candidate { name: store.member.name.clone(), absent, commit }
     }
 
-    async fn tell_drawn(&self, steps: &Steps, id: ObjectId, store: &StoreView, how: String) {
-        let (id, store) = (wire::object_id_bytes(id), Some(self.named(store.member.id)));
+    async fn tell_drawn(&self, steps: &Steps, id: ObjectId, store: &StoreView, how: Option<Draw>) {
+        let weight = |(name, weight): &(String, u32)| v1::create_object_response::DrawWeight {
+            host: Some(v1::HostName { id: Bytes::new(), name: name.clone() }),
+            weight: *weight,
+        };
+        let drawn = v1::create_object_response::Drawn {
+            id: wire::object_id_bytes(id),
+            store: Some(self.named(store.member.id)),
+            how: how.as_ref().map(ToString::to_string).unwrap_or_default(),
+            number: how.as_ref().map_or(0, |how| u32::from(how.number)),
+            weights: how.iter().flat_map(|how| how.weights.iter().map(weight)).collect(),
+        };
         // Whoever asked may be gone.
-        let _ = steps.send(Ok(step(Step::Drawn(v1::create_object_response::Drawn { id, store, how })))).await;
+        let _ = steps.send(Ok(step(Step::Drawn(drawn)))).await;
     }
 
     /// Tries a store.
