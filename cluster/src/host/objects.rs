@@ -129,6 +129,11 @@ impl Objects {
         self.propagation.take_answer(request, reply, now)
     }
 
+    /// Notes that something has happened, and so may have changed what is known of stores.
+    pub(super) fn note_input(&mut self) {
+        self.untold = true;
+    }
+
     /// Tells other threads of the stores, now and then. `changed` says that something may have changed.
     pub(super) fn tell(&mut self, core: &Host, shared: &Shared, now: Instant, changed: bool) {
         self.untold |= changed;

@@ -142,6 +142,7 @@ impl Runner {
 
     fn take(&mut self, input: Input) {
         let now = self.clock.now();
+        self.objects.note_input();
         match input {
             Input::Request(id, request, answer) => {
                 self.answers.insert(id, answer);

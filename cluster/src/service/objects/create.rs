@@ -1,6 +1,6 @@
 //! Creating: a store is drawn, the client is told the id, the store is tried.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -74,15 +74,13 @@ impl Context {
         steps: &Steps,
     ) -> Result<v1::create_object_response::Created, Status> {
         let deadline = tokio::time::Instant::now() + limit;
-        let (mut failed, mut collisions) = (BTreeSet::new(), 0);
+        let (mut failed, mut collisions) = (BTreeMap::new(), 0);
         loop {
             let views = self.handle.shared.stores.views();
             let stores: Vec<&StoreView> =
                 views.iter().filter(|view| view.absent != Some("removed")).collect();
-            let candidates: Vec<Candidate> = stores
-                .iter()
-                .map(|store| self.candidate(store, failed.get(&store.store).is_some()))
-                .collect();
+            let candidates: Vec<Candidate> =
+                stores.iter().map(|store| self.candidate(store, failed.get(&store.store).copied())).collect();
             let number = self.ids.lock().unwrap_or_else(PoisonError::into_inner).number();
             let Some((place, how)) = draw(&candidates, number) else {
                 return Err(status::no_store(why_none(&candidates)));
@@ -97,7 +95,8 @@ impl Context {
             match self.create_at(store, id, with_id(&change, id), request, left).await {
                 Ok(created) => return Ok(created),
                 Err(tried) if took_nothing(&tried) => {
-                    failed.insert(store.store);
+                    let is_down = matches!(tried, Tried::Unreached(_));
+                    failed.insert(store.store, if is_down { "down" } else { "not taking any" });
                 }
                 Err(Tried::Said(status))
                     if status.code() == Code::AlreadyExists && collisions < COLLISIONS_MAX =>
@@ -109,11 +108,11 @@ impl Context {
         }
     }
 
-    /// What is known of a store for the draw.
-    pub(super) fn candidate(&self, store: &StoreView, failed: bool) -> Candidate {
+    /// What is known of a store for the draw; `failed` says why it has just taken nothing, if it was tried.
+    pub(super) fn candidate(&self, store: &StoreView, failed: Option<&'static str>) -> Candidate {
         let fault = self.links.faults().get(store.member.id);
         let cut = !store.mine && (fault.cut_in || fault.cut_out);
-        let absent = store.absent.or((failed || cut).then_some("down"));
+        let absent = store.absent.or(failed).or(cut.then_some("down"));
         let commit = self.handle.shared.stores.commit_of(StoreTag::of(store.store));
         Candidate { name: store.member.name.clone(), absent, commit }
     }

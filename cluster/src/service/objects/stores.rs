@@ -20,7 +20,7 @@ impl Context {
     }
 
     async fn store_state(&self, store: &StoreView) -> v1::StoreState {
-        let candidate = self.candidate(store, false);
+        let candidate = self.candidate(store, None);
         let known = v1::StoreState {
             host: Some(self.named(store.member.id)),
             tag: StoreTag::of(store.store).to_string(),
