@@ -160,6 +160,35 @@ fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
 }
 
 #[test]
+fn hosts_die_while_objects_are_created_and_each_that_was_acknowledged_is_there_once() {
+    let playground = Playground::new();
+    let mut stores = Stores::start(&playground);
+    let mut arguments = vec!["object", "create", "order", "--count", "1500", "--attribute", "number={n}"];
+    let addresses = stores.addresses.clone();
+    arguments.extend(addresses.iter().flat_map(|address| ["--to", address.as_str()]));
+    arguments.extend(["--format", "json", "--timeout", "30s"]);
+    let creating = Running::start(&playground, "create", &mut playground.hydraq(&arguments));
+    for host in [1, 0, 3] {
+        stores.kill(host);
+        stores.start_host(host);
+        stores.wait_until_available(host);
+    }
+    let created = creating.end();
+    created.assert_status(0);
+    let created = created.lines().remove(0)["result"]["objects"].as_array().expect("objects").clone();
+    let created: BTreeSet<String> = created.iter().map(|object| text(&object["id"])).collect();
+    assert_eq!(created.len(), 1500);
+    let found = stores.ask(&["object", "query", "order", "--limit", "10000", "--strict"]);
+    let found = found["result"]["objects"].as_array().expect("objects").clone();
+    let numbers: BTreeSet<i64> =
+        found.iter().filter_map(|object| object["attributes"]["number"].as_i64()).collect();
+    let found: BTreeSet<String> = found.iter().map(|object| text(&object["id"])).collect();
+    assert_eq!((found, numbers.len()), (created, 1500), "none is missing, none was made twice");
+    (0..NAMES.len()).for_each(|host| stores.kill(host));
+    (0..NAMES.len()).for_each(|host| drop(stores.check(host)));
+}
+
+#[test]
 fn one_request_commands_create_find_change_and_delete() {
     let playground = Playground::new();
     let stores = Stores::start(&playground);

@@ -11,3 +11,6 @@ pub mod recorder;
 pub mod runner;
 pub mod space;
 pub mod stores;
+
+#[cfg(test)]
+mod objects_tests;

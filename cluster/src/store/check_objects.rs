@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::redb::{Database, ReadableDatabase};
 use hydraq_core::ids::StoreId;
@@ -38,8 +39,9 @@ pub struct Checked {
 /// # Errors
 /// Why the file could not be read, in words.
 pub fn check_objects(path: &Path) -> Result<Checked, String> {
-    let folder = std::env::temp_dir();
-    let copy = folder.join(format!("hydraq-check-{}-{:x}.redb", std::process::id(), path.as_os_str().len()));
+    static COPIES: AtomicU64 = AtomicU64::new(0);
+    let copy = COPIES.fetch_add(1, Ordering::Relaxed);
+    let copy = std::env::temp_dir().join(format!("hydraq-check-{}-{copy}.redb", std::process::id()));
     std::fs::copy(path, &copy).map_err(|error| format!("{}: {error}", path.display()))?;
     let checked = check_copy(&copy).map_err(|error| format!("{}: {error}", path.display()));
     // Nobody needs it any more; the system's folder for such files is emptied by others, too.
@@ -63,8 +65,11 @@ fn check_copy(path: &Path) -> Result<Checked, Box<dyn std::error::Error>> {
     Ok(checked)
 }
 
+/// Keys and values in order.
+type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// Everything in a table.
-fn all(moment: &Moment, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
+fn all(moment: &Moment, table: Table) -> Result<Entries, ReadError> {
     let mut rows = Vec::new();
     moment.walk(table, &[], &[0xff; 512], &mut |key, value| {
         rows.push((key.to_vec(), value.to_vec()));

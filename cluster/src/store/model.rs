@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +16,7 @@ use hydraq_core::objects::{Change, Table, Tables, apply};
 use hydraq_core::record::{MessageRecord, Record};
 use hydraq_core::time::Instant;
 
-use super::objects::{ObjectReader, Snapshot};
+use super::objects::{ObjectReader, See, Snapshot};
 use super::{Committed, Opened, ReadError, Store, StoreError};
 
 /// What is durable on one simulated disk.
@@ -70,13 +69,7 @@ impl Snapshot for ObjectTables {
         Ok(self.0.get(&(table, key.to_vec())).cloned())
     }
 
-    fn walk(
-        &self,
-        table: Table,
-        start: &[u8],
-        end: &[u8],
-        see: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), ReadError> {
+    fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), ReadError> {
         let range = (table, start.to_vec())..(table, end.to_vec());
         for ((_, key), value) in self.0.range(range) {
             if see(key, value).is_break() {

@@ -18,6 +18,9 @@ const PAGE_BODY_BYTES: usize = 8 << 20;
 /// How many events are read at once at most.
 pub const EVENTS_MAX: usize = 256;
 
+/// Is shown keys and values, and says whether it wants more.
+pub type See<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
 /// One moment of a store's tables. It is short-lived: as long as it is there, the pages that it sees cannot be used again.
 pub trait Snapshot {
     /// What is there under a key.
@@ -30,13 +33,7 @@ pub trait Snapshot {
     ///
     /// # Errors
     /// The disk did not give them.
-    fn walk(
-        &self,
-        table: Table,
-        start: &[u8],
-        end: &[u8],
-        see: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), ReadError>;
+    fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), ReadError>;
 }
 
 /// A way to read a store's objects from any thread.

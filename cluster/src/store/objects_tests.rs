@@ -125,6 +125,40 @@ fn whatever_was_done_the_file_is_consistent_after_it_is_opened_again() {
     }
 }
 
+/// Removes the first row of a table behind the store's back.
+fn remove_first(path: &Path, table: &'static str) {
+    use ::redb::ReadableTable;
+    let definition = ::redb::TableDefinition::<&[u8], &[u8]>::new(table);
+    let database = ::redb::Database::open(path).expect("a file");
+    let transaction = database.begin_write().expect("a transaction");
+    {
+        let mut table = transaction.open_table(definition).expect("a table");
+        let first = table.first().expect("a row").map(|(key, _)| key.value().to_vec()).expect("a row");
+        table.remove(&first[..]).expect("it goes");
+    }
+    transaction.commit().expect("a commit");
+}
+
+#[test]
+fn the_checker_finds_what_does_not_match() {
+    for (table, problem) in
+        [("objects", "has no object"), ("object_index", "is missing"), ("object_events", "where 1 must be")]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store.redb");
+        let mut opened = open_file(&path);
+        commit(&mut *opened.store, &[create(1), create(2)]);
+        drop(opened);
+        remove_first(&path, table);
+        let checked = check_objects(&path).expect("a store");
+        assert!(
+            checked.problems.iter().any(|found| found.contains(problem)),
+            "{table}: {:?}",
+            checked.problems
+        );
+    }
+}
+
 #[test]
 fn a_store_without_objects_has_no_tables_for_them() {
     let folder = tempfile::tempdir().expect("a folder");

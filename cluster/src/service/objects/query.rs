@@ -12,6 +12,9 @@ use crate::store::objects::read_page;
 use crate::wire::objects::{PAGE_DEFAULT, cursor_out, object_out, query};
 use crate::wire::status;
 
+/// How many bytes of bodies one answer has at most, unless a single one is longer.
+const ANSWER_BODY_BYTES: usize = 16 << 20;
+
 impl Context {
     pub(super) async fn query_objects(
         &self,
@@ -82,15 +85,27 @@ impl Merged {
         }
     }
 
+    /// How many objects go into one answer by the size of their bodies: at least one.
+    fn fitting(&self) -> usize {
+        let bodies =
+            self.found.iter().map(|found| found.object.as_ref().map_or(0, |object| object.body.len()));
+        let sums = bodies.scan(0, |sum, bytes| {
+            *sum += bytes;
+            Some(*sum)
+        });
+        sums.take_while(|sum| *sum <= ANSWER_BODY_BYTES).count().max(1)
+    }
+
     /// The first `limit` objects, as far as no store may have another one in between.
     fn page(mut self, limit: usize) -> v1::QueryObjectsResponse {
         self.found.sort_by(|one, other| one.place.cmp(&other.place));
-        let mut cursor = self.complete_to.unwrap_or_default();
+        let mut cursor = self.complete_to.take().unwrap_or_default();
         if !cursor.is_empty() {
             self.found.retain(|found| cursor_out(&found.place) <= cursor);
         }
-        if self.found.len() > limit {
-            self.found.truncate(limit);
+        let fitting = self.fitting().min(limit);
+        if self.found.len() > fitting {
+            self.found.truncate(fitting);
             cursor = self.found.last().map(|last| cursor_out(&last.place)).unwrap_or_default();
         }
         v1::QueryObjectsResponse { found: self.found, cursor, silent: self.silent }

@@ -1,6 +1,5 @@
 //! Objects on the disk: four tables that are there once there was an object, and readers with snapshots of their own.
 
-use std::ops::ControlFlow;
 use std::sync::{Arc, Weak};
 
 use ::redb::{
@@ -11,7 +10,7 @@ use hydraq_core::objects::{Table, Tables};
 
 use super::RedbStore;
 use crate::store::ReadError;
-use crate::store::objects::{ObjectReader, Snapshot};
+use crate::store::objects::{ObjectReader, See, Snapshot};
 
 type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
@@ -24,6 +23,7 @@ fn definition(table: Table) -> Definition {
     })
 }
 
+type OpenToRead = ReadOnlyTable<&'static [u8], &'static [u8]>;
 type Open<'a> = ::redb::Table<'a, &'static [u8], &'static [u8]>;
 
 /// The tables within the transaction of a commit.
@@ -98,7 +98,7 @@ fn failed(error: impl Into<::redb::Error>) -> ReadError {
 
 impl Moment {
     /// A table, if there is one yet.
-    fn table(&self, table: Table) -> Result<Option<ReadOnlyTable<&'static [u8], &'static [u8]>>, ReadError> {
+    fn table(&self, table: Table) -> Result<Option<OpenToRead>, ReadError> {
         match self.0.open_table(definition(table)) {
             Ok(table) => Ok(Some(table)),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
@@ -113,13 +113,7 @@ impl Snapshot for Moment {
         Ok(table.get(key).map_err(failed)?.map(|value| value.value().to_vec()))
     }
 
-    fn walk(
-        &self,
-        table: Table,
-        start: &[u8],
-        end: &[u8],
-        see: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), ReadError> {
+    fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), ReadError> {
         let Some(table) = self.table(table)? else { return Ok(()) };
         for entry in table.range(start..end).map_err(failed)? {
             let (key, value) = entry.map_err(failed)?;
