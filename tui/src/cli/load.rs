@@ -54,7 +54,7 @@ pub(super) struct LoadArguments {
     #[arg(long, value_name = "B", conflicts_with = "unary", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     batch: Option<u32>,
     /// Leave the messages there: nothing is dequeued.
-    #[arg(long, requires = "to")]
+    #[arg(long)]
     keep: bool,
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -89,15 +89,21 @@ impl LoadArguments {
 /// Puts the load on, and says how that went.
 pub(super) fn run(arguments: &LoadArguments) -> ExitCode {
     start_log("warn");
-    let clients: Result<Vec<HostClient>, _> = arguments.to.iter().map(|url| HostClient::new(url)).collect();
-    let clients = match (arguments.problem(), clients) {
-        (Some(problem), _) => return wrong(&problem),
-        (None, Err(error)) => return wrong(&error),
-        (None, Ok(clients)) => clients,
-    };
+    if let Some(problem) = arguments.problem() {
+        return wrong(&problem);
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(problem) => return broken(&problem),
+    };
+    // Clients belong to the runtime in which they are made.
+    let clients: Result<Vec<HostClient>, _> = {
+        let _entered = runtime.enter();
+        arguments.to.iter().map(|url| HostClient::new(url)).collect()
+    };
+    let clients = match clients {
+        Ok(clients) => clients,
+        Err(error) => return wrong(&error),
     };
     runtime.block_on(run_on(arguments, clients))
 }
