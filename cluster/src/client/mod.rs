@@ -9,6 +9,7 @@ pub(crate) mod convert;
 mod error;
 mod host;
 pub mod sight;
+pub mod streams;
 pub mod types;
 mod watch;
 
