@@ -5,6 +5,7 @@
 mod demos;
 mod endings;
 mod mistakes;
+mod objects;
 mod options;
 mod reports;
 mod requests;

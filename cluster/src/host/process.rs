@@ -12,6 +12,7 @@ use hydraq_core::event::Event;
 use hydraq_core::frame::MemberRecord;
 
 use hydraq_proto::v1::cluster_server::ClusterServer;
+use hydraq_proto::v1::objects_server::ObjectsServer;
 use hydraq_proto::v1::peer_server::PeerServer;
 use hydraq_proto::v1::queue_server::QueueServer;
 use thiserror::Error;
@@ -136,6 +137,7 @@ impl Starting {
             faults_allowed: self.options.faults,
             space,
             ids: self.ids.clone(),
+            ways: Default::default(),
         };
         let commit = Committing {
             starting: self,
@@ -349,6 +351,7 @@ async fn serve(
         .map_err(|error| HostError::System(error.to_string()))?;
     let queue = QueueServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let cluster = ClusterServer::new(context.clone());
+    let objects = ObjectsServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let peer = PeerServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let server = tonic::transport::Server::builder()
         .tcp_nodelay(true)
@@ -358,6 +361,7 @@ async fn serve(
         .add_service(reflection)
         .add_service(queue)
         .add_service(cluster)
+        .add_service(objects)
         .add_service(peer.max_encoding_message_size(GRPC_BYTES_MAX))
         .serve_with_incoming(TcpListenerStream::new(listener));
     let watch_space = watch_space(context.clone());
@@ -397,6 +401,7 @@ async fn announce(context: Context, health: tonic_health::server::HealthReporter
             };
             health.set_service_status("", status).await;
             health.set_service_status("hydraq.v1.Queue", status).await;
+            health.set_service_status("hydraq.v1.Objects", status).await;
         }
         if serving && let Some(ready) = ready.take() {
             ready();
