@@ -5,6 +5,7 @@ pub mod fleet;
 pub mod host;
 pub mod ids;
 pub mod links;
+pub mod load;
 pub mod observe;
 pub mod observer;
 pub mod report;

@@ -17,6 +17,13 @@ pub fn bucket_of(id: MessageId) -> usize {
     mix_id(id.0) as usize % BUCKETS
 }
 
+/// Where an id belongs within its bucket's table. All ids of a bucket agree in the low bits of their mix, by which a table would
+/// put them all in one place: higher bits are folded over them.
+pub(crate) fn table_hash(id: MessageId) -> u64 {
+    let mixed = mix_id(id.0);
+    mixed ^ (mixed >> BUCKETS.trailing_zeros())
+}
+
 /// A map from message ids to values.
 #[derive(Debug)]
 pub struct IdMap<V> {
@@ -34,12 +41,15 @@ impl<V> IdMap<V> {
     /// The value of `id`.
     #[must_use]
     pub fn get(&self, id: MessageId) -> Option<&V> {
-        self.shards[bucket_of(id)].find(mix_id(id.0), |(key, _)| *key == id).map(|(_, value)| value)
+        if self.len == 0 {
+            return None;
+        }
+        self.shards[bucket_of(id)].find(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
     }
 
     /// The value of `id`, to change it.
     pub fn get_mut(&mut self, id: MessageId) -> Option<&mut V> {
-        self.shards[bucket_of(id)].find_mut(mix_id(id.0), |(key, _)| *key == id).map(|(_, value)| value)
+        self.shards[bucket_of(id)].find_mut(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
     }
 
     /// Whether `id` has a value.
@@ -54,13 +64,13 @@ impl<V> IdMap<V> {
             return Some(std::mem::replace(old, value));
         }
         self.len += 1;
-        self.shards[bucket_of(id)].insert_unique(mix_id(id.0), (id, value), |(key, _)| mix_id(key.0));
+        self.shards[bucket_of(id)].insert_unique(table_hash(id), (id, value), |(key, _)| table_hash(*key));
         None
     }
 
     /// Takes the value of `id` out.
     pub fn remove(&mut self, id: MessageId) -> Option<V> {
-        let entry = self.shards[bucket_of(id)].find_entry(mix_id(id.0), |(key, _)| *key == id).ok()?;
+        let entry = self.shards[bucket_of(id)].find_entry(table_hash(id), |(key, _)| *key == id).ok()?;
         self.len -= 1;
         Some(entry.remove().0.1)
     }

@@ -7,8 +7,8 @@ use hydraq_core::state::condition::Status;
 use hydraq_proto::v1;
 
 use super::types::{
-    Copy, Deleted, DeletedHow, Delivery, EnqueueOptions, Enqueued, Fault, HostKnowledge, HostState,
-    Knowledge, LinkState, ListOptions, Listed, NewMessage, Outcome, Page, TypeDepth,
+    Copy, Deleted, DeletedHow, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostKnowledge,
+    HostState, Knowledge, LinkState, ListOptions, Listed, NewMessage, Outcome, Page, TypeDepth,
 };
 use super::{ClientError, Kind};
 use crate::wire::Invalid;
@@ -81,6 +81,15 @@ pub(crate) fn enqueued(response: &v1::EnqueueResponse) -> Result<Vec<Enqueued>, 
         Ok(Enqueued { id: id(&result.id)?, outcome })
     };
     response.results.iter().map(result).collect()
+}
+
+pub(crate) fn dequeue_request(options: &DequeueOptions) -> v1::DequeueRequest {
+    v1::DequeueRequest {
+        types: options.message_types.clone(),
+        messages_max: options.messages_max,
+        lease_ms: options.lease.as_millis() as u64,
+        wait_ms: options.wait.as_millis() as u64,
+    }
 }
 
 pub(crate) fn deliveries(response: v1::DequeueResponse) -> Result<Vec<Delivery>, ClientError> {

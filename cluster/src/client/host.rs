@@ -112,12 +112,7 @@ impl HostClient {
     /// # Errors
     /// The host refused, or could not be reached.
     pub async fn dequeue(&self, options: &DequeueOptions) -> Result<Vec<Delivery>, ClientError> {
-        let request = v1::DequeueRequest {
-            types: options.message_types.clone(),
-            messages_max: options.messages_max,
-            lease_ms: options.lease.as_millis() as u64,
-            wait_ms: options.wait.as_millis() as u64,
-        };
+        let request = convert::dequeue_request(options);
         // Asking the owners elsewhere, one after the other, may take a while when some of them are gone.
         let response = within(options.wait + GRACE * 10, self.queue().dequeue(request)).await?;
         convert::deliveries(response)

@@ -10,6 +10,7 @@ mod error;
 mod host;
 pub mod objects;
 pub mod sight;
+pub mod streams;
 pub mod types;
 mod watch;
 

@@ -6,8 +6,6 @@ use std::time::Duration;
 use hydraq_core::journal::Happening;
 use hydraq_core::request::{DeleteOutcome, EnqueueOutcome, Reply, RequestError};
 
-use super::clock::wall_ms;
-
 /// How many happenings are kept.
 const KEPT: usize = 8192;
 
@@ -47,13 +45,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Notes that something happened.
-    pub fn record(&mut self, what: Happening) {
+    /// Notes that something happened at this wall time.
+    pub fn record(&mut self, what: Happening, at_ms: u64) {
         self.next += 1;
         if self.happenings.len() == KEPT {
             self.happenings.pop_front();
         }
-        self.happenings.push_back(Recorded { number: self.next, at_ms: wall_ms(), what });
+        self.happenings.push_back(Recorded { number: self.next, at_ms, what });
     }
 
     /// What has happened from this number on, as far as it is kept; at most `count`.

@@ -19,7 +19,7 @@ use hydraq_core::request::{Reply, Request};
 use hydraq_core::time::Instant;
 use tokio::sync::oneshot;
 
-use super::clock::Clock;
+use super::clock::{Clock, wall_ms};
 use super::engine::{Batch, Engine};
 use super::handle::{Handle, Input, Inside};
 use super::objects::Objects;
@@ -210,6 +210,7 @@ impl Runner {
     }
 
     fn release(&mut self, effects: Vec<Effect>) {
+        let at_ms = wall_ms();
         for effect in effects {
             match effect {
                 Effect::Send(peer, connection, frames) => {
@@ -227,7 +228,7 @@ impl Runner {
                 }
                 Effect::Removed => self.ended = Some(Ended::Removed),
                 Effect::DiskLost => self.ended = Some(Ended::DiskLost),
-                Effect::Happened(what) => self.happened(what),
+                Effect::Happened(what) => self.happened(what, at_ms),
             }
         }
     }
@@ -250,10 +251,10 @@ impl Runner {
         }
     }
 
-    fn happened(&mut self, what: Happening) {
-        let now = self.clock.now();
+    fn happened(&mut self, what: Happening, at_ms: u64) {
         match &what {
             Happening::Session(peer) => {
+                let now = self.clock.now();
                 self.detector.lock().unwrap_or_else(PoisonError::into_inner).opened(*peer, now);
             }
             Happening::SessionEnded(peer) => {
@@ -261,6 +262,6 @@ impl Runner {
             }
             _ => {}
         }
-        self.recorder.record(what);
+        self.recorder.record(what, at_ms);
     }
 }

@@ -26,33 +26,36 @@ pub struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    /// A message of a client, checked.
+    /// A message of a client, checked; `place` is where it stands in its request.
     pub fn message(&mut self, place: usize, new: v1::NewMessage) -> Result<Message, Invalid> {
-        let field = |name: &str| format!("messages[{place}].{name}");
-        let id = if new.id.is_empty() { (self.draw_id)() } else { message_id(&field("id"), &new.id)? };
+        self.checked(new).map_err(|error| error.within(&format!("messages[{place}]")))
+    }
+
+    fn checked(&mut self, new: v1::NewMessage) -> Result<Message, Invalid> {
+        let id = if new.id.is_empty() { (self.draw_id)() } else { message_id("id", &new.id)? };
         let replicas = match new.replicas {
             0 => REPLICAS_DEFAULT,
-            asked => in_range(&field("replicas"), u64::from(asked), REPLICAS)? as u8,
+            asked => in_range("replicas", u64::from(asked), REPLICAS)? as u8,
         };
         if new.body.len() > BODY_BYTES_MAX {
             return Err(Invalid::new(
-                field("body"),
+                "body",
                 format!("must be at most {BODY_BYTES_MAX} bytes, not {}", new.body.len()),
             ));
         }
         if new.at_most_once && new.replicas > 1 {
             let what = format!("must be 1 for a message that is delivered at most once, not {replicas}");
-            return Err(Invalid::new(field("replicas"), what));
+            return Err(Invalid::new("replicas", what));
         }
         let life = |name: &str, ms: u64| {
-            in_range(&field(name), ms, LIFE_MS).map(|ms| (ms > 0).then(|| Duration::from_millis(ms)))
+            in_range(name, ms, LIFE_MS).map(|ms| (ms > 0).then(|| Duration::from_millis(ms)))
         };
         Ok(Message {
             id,
-            message_type: self.types.check(&field("type"), &new.r#type)?,
-            attributes: attributes(&field("attributes"), new.attributes)?,
+            message_type: self.types.check("type", &new.r#type)?,
+            attributes: attributes("attributes", new.attributes)?,
             replicas: if new.at_most_once { 1 } else { replicas },
-            priority: Priority(in_range(&field("priority"), u64::from(new.priority), PRIORITIES)? as u8),
+            priority: Priority(in_range("priority", u64::from(new.priority), PRIORITIES)? as u8),
             delay: life("delay_ms", new.delay_ms)?,
             time_to_live: life("time_to_live_ms", new.time_to_live_ms)?,
             deliveries_max: (new.deliveries_max > 0).then_some(new.deliveries_max),

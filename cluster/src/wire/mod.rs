@@ -38,6 +38,12 @@ impl Invalid {
         Invalid { field: field.into(), what: what.into() }
     }
 
+    /// The same refusal, of a field inside `outer`.
+    #[must_use]
+    pub fn within(self, outer: &str) -> Self {
+        Invalid { field: format!("{outer}.{}", self.field), what: self.what }
+    }
+
     /// A number that is out of range.
     #[must_use]
     pub fn range(field: &str, range: std::ops::RangeInclusive<u64>, value: impl Into<u64>) -> Self {

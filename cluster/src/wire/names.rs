@@ -53,8 +53,8 @@ pub fn hosts_bytes(ids: &[HostId]) -> Bytes {
 /// A receipt.
 pub fn receipt(field: &str, receipt: &v1::Receipt) -> Result<Receipt, Invalid> {
     Ok(Receipt {
-        message: message_id(&format!("{field}.message"), &receipt.message)?,
-        owner: host_id(&format!("{field}.owner"), &receipt.owner)?,
+        message: message_id("message", &receipt.message).map_err(|error| error.within(field))?,
+        owner: host_id("owner", &receipt.owner).map_err(|error| error.within(field))?,
         boot: receipt.boot,
         lease: LeaseNumber(receipt.lease),
     })

@@ -47,11 +47,13 @@ pub fn delete(request: &v1::DeleteRequest) -> Result<Delete, Invalid> {
     }
     let target = |(place, target): (usize, &v1::DeleteTarget)| match &target.target {
         Some(v1::delete_target::Target::Receipt(shown)) => {
-            let shown = receipt(&format!("targets[{place}].receipt"), shown)?;
+            let shown =
+                receipt("receipt", shown).map_err(|error| error.within(&format!("targets[{place}]")))?;
             Ok(DeleteTarget { id: shown.message, lease: Some(shown.lease) })
         }
         Some(v1::delete_target::Target::Id(id)) => {
-            Ok(DeleteTarget { id: message_id(&format!("targets[{place}].id"), id)?, lease: None })
+            let id = message_id("id", id).map_err(|error| error.within(&format!("targets[{place}]")))?;
+            Ok(DeleteTarget { id, lease: None })
         }
         None => Err(Invalid::new(format!("targets[{place}]"), "must name a receipt or an id")),
     };

@@ -4,6 +4,7 @@ mod check;
 mod console;
 mod format;
 mod host;
+mod load;
 mod requests;
 mod run;
 mod soak;
@@ -37,6 +38,8 @@ enum Command {
     Soak(soak::SoakArguments),
     /// Run one queue host.
     Host(host::HostArguments),
+    /// Measure how fast messages go in, and out again.
+    Load(load::LoadArguments),
     #[command(flatten)]
     Request(requests::Request),
     /// Kill what a console has left behind; used by consoles.
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Soak(arguments)) => soak::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
+        Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),
         Some(Command::Guard) => ExitCode::SUCCESS,
         None => console::run(arguments.console),

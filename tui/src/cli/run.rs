@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         eprintln!("hydraq run: {problem}");
         ExitCode::from(BROKEN)
     };
-    let seed = match arguments.seed.map_or_else(files::draw_seed, Ok) {
+    let seed = match arguments.seed.map_or_else(draw_seed, Ok) {
         Ok(seed) => seed,
         Err(problem) => return broken(&problem),
     };

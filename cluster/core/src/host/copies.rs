@@ -15,6 +15,7 @@ use crate::state::slab::Slot;
 
 use super::Host;
 use super::peers::{Block, CopyKind};
+use super::portable::global_list;
 
 /// How many copies, and how many bytes of bodies, leave in one frame.
 const BLOCK_COPIES: usize = 1024;
@@ -43,7 +44,6 @@ impl Host {
             return;
         }
         let number = self.next_number + 1;
-        let global = self.global_list(copy.list);
         let lane = if copy.late { self.outbox.late(to) } else { self.outbox.early(to) };
         let open = lane.copies.last_mut().filter(|batch| {
             let has_room = batch.copies.len() < BLOCK_COPIES && batch.bytes + copy.length <= BLOCK_BYTES;
@@ -66,7 +66,8 @@ impl Host {
                 lane.copies.last_mut().expect("a batch was just put in")
             }
         };
-        let list = batch.lists.place(copy.list_hash, || global);
+        let peers = &self.peers;
+        let list = batch.lists.place(copy.list_hash, || global_list(peers, copy.list));
         batch.bytes += copy.length;
         let Outgoing { content, count, shape, condition, .. } = copy;
         batch.copies.push(Copy { content, list, count, shape, condition });
@@ -97,7 +98,6 @@ impl Host {
             return;
         }
         let (id, list_hash) = (self.messages.entry(slot).id, self.messages.share(slot).list_hash);
-        let list = self.global_list(self.messages.holders(slot));
         let number = self.next_number + 1;
         let lane = self.outbox.late(to);
         if lane.list_block.is_none() {
@@ -107,7 +107,8 @@ impl Host {
             self.peers.get_mut(to).blocks.insert(number, block);
         }
         if let Some((block, lists, items)) = &mut self.outbox.late(to).list_block {
-            items.push((id, lists.place(list_hash, || list)));
+            let (peers, messages) = (&self.peers, &self.messages);
+            items.push((id, lists.place(list_hash, || global_list(peers, messages.holders(slot)))));
             if let Some(Block::Copies { items, .. }) = self.peers.get_mut(to).blocks.get_mut(block) {
                 items.push((id, list_hash));
             }

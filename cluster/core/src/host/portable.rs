@@ -12,6 +12,7 @@ use crate::state::deliveries::{Deliveries, LeaseState, OwnerLine};
 use crate::state::slab::Slot;
 
 use super::Host;
+use super::peers::Peers;
 
 impl Host {
     /// The index of a host that somebody speaks of, known or not.
@@ -43,12 +44,7 @@ impl Host {
     }
 
     pub(super) fn global_list(&self, list: &HolderList) -> GlobalList {
-        let global = |entry: &Holder<HostIndex>| Holder {
-            version: entry.version,
-            place: entry.place,
-            host: self.peers.id(entry.host),
-        };
-        list.entries().iter().map(global).collect()
+        global_list(&self.peers, list)
     }
 
     pub(super) fn global_deliveries(&self, slot: Slot) -> GlobalDeliveries {
@@ -140,4 +136,14 @@ impl Host {
         let sequence = self.append(Record::State(record));
         self.messages.set_record(slot, Some(sequence));
     }
+}
+
+/// A list as it travels.
+pub(super) fn global_list(peers: &Peers, list: &HolderList) -> GlobalList {
+    let global = |entry: &Holder<HostIndex>| Holder {
+        version: entry.version,
+        place: entry.place,
+        host: peers.id(entry.host),
+    };
+    list.entries().iter().map(global).collect()
 }

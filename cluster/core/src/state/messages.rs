@@ -10,10 +10,9 @@ use hashbrown::HashTable;
 
 use crate::holders::{HolderList, ListId, Lists};
 use crate::host_set::{HostIndex, HostSet, SELF};
-use crate::id_map::{BUCKETS, bucket_of};
+use crate::id_map::{BUCKETS, bucket_of, table_hash};
 use crate::ids::{HostId, MessageId, Sequence};
 use crate::message::{Fingerprint, MessageType, Priority};
-use crate::random::mix_id;
 use crate::time::Instant;
 
 use super::condition::{Condition, Status};
@@ -121,7 +120,7 @@ impl Messages {
     /// The entry of `id`.
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<Slot> {
-        self.by_id[bucket_of(id)].find(mix_id(id.0), |slot| self.entry(*slot).id == id).copied()
+        self.by_id[bucket_of(id)].find(table_hash(id), |slot| self.entry(*slot).id == id).copied()
     }
 
     /// The entry in `slot`, which must be one that [`Self::find`] or [`Self::insert`] gave.
@@ -234,8 +233,8 @@ impl Messages {
         self.body_bytes += u64::from(entry.fingerprint.length);
         let slot = self.entries.insert(entry);
         let entries = &self.entries;
-        let hash = |slot: &Slot| entries.get(*slot).map_or(0, |entry| mix_id(entry.id.0));
-        self.by_id[bucket_of(new.id)].insert_unique(mix_id(new.id.0), slot, hash);
+        let hash = |slot: &Slot| entries.get(*slot).map_or(0, |entry| table_hash(entry.id));
+        self.by_id[bucket_of(new.id)].insert_unique(table_hash(new.id), slot, hash);
         self.attach(slot);
         slot
     }
@@ -247,7 +246,7 @@ impl Messages {
         let entry = self.entries.remove(slot)?;
         self.body_bytes -= u64::from(entry.fingerprint.length);
         if let Ok(found) =
-            self.by_id[bucket_of(entry.id)].find_entry(mix_id(entry.id.0), |other| *other == slot)
+            self.by_id[bucket_of(entry.id)].find_entry(table_hash(entry.id), |other| *other == slot)
         {
             found.remove();
         }

@@ -1,7 +1,5 @@
 //! Commits: all writes of a batch in one transaction, appended as few large rows.
 
-use std::collections::BTreeSet;
-
 use ::redb::{Durability, ReadableTable, WriteTransaction};
 use bytes::Bytes;
 use hydraq_core::event::Write;
@@ -70,10 +68,12 @@ impl RedbStore {
     ) -> Result<Committed, StoreError> {
         let mut transaction = self.database.begin_write().map_err(storage_error)?;
         transaction.set_durability(Durability::Immediate).map_err(storage_error)?;
-        let erased: BTreeSet<Sequence> = writes
+        let mut erased: Vec<Sequence> = writes
             .iter()
             .filter_map(|write| if let Write::Erase(sequence) = write { Some(*sequence) } else { None })
             .collect();
+        erased.sort_unstable();
+        erased.dedup();
         let new = self.new_rows(writes, &erased);
         let first_new = Sequence(self.next_sequence);
         if let Some(Write::Append(last, _)) =
@@ -85,8 +85,8 @@ impl RedbStore {
         for row in new {
             self.write_row(&transaction, row).map_err(storage_error)?;
         }
-        let old = erased.range(..first_new).copied();
-        self.bury(&transaction, old.collect()).map_err(storage_error)?;
+        let old = erased.partition_point(|sequence| *sequence < first_new);
+        self.bury(&transaction, &erased[..old]).map_err(storage_error)?;
         {
             let mut meta = transaction.open_table(META).map_err(storage_error)?;
             for write in writes {
@@ -110,11 +110,11 @@ impl RedbStore {
     }
 
     /// The appended records as rows, without those that the same commit erases.
-    fn new_rows(&self, writes: &[Write], erased: &BTreeSet<Sequence>) -> Vec<NewRow> {
+    fn new_rows(&self, writes: &[Write], erased: &[Sequence]) -> Vec<NewRow> {
         let mut rows: Vec<NewRow> = Vec::new();
         for write in writes {
             let Write::Append(sequence, record) = write else { continue };
-            if erased.contains(sequence) {
+            if erased.binary_search(sequence).is_ok() {
                 continue;
             }
             let body =
@@ -153,17 +153,13 @@ impl RedbStore {
     }
 
     /// Marks records dead, and removes the rows that have no live one left.
-    fn bury(
-        &mut self,
-        transaction: &WriteTransaction,
-        sequences: Vec<Sequence>,
-    ) -> Result<(), ::redb::Error> {
+    fn bury(&mut self, transaction: &WriteTransaction, sequences: &[Sequence]) -> Result<(), ::redb::Error> {
         if sequences.is_empty() {
             return Ok(());
         }
         let (mut heads, mut bodies) = (transaction.open_table(HEADS)?, transaction.open_table(BODIES)?);
         let mut dead = transaction.open_table(DEAD)?;
-        let mut rest = &sequences[..];
+        let mut rest = sequences;
         while let Some(sequence) = rest.first() {
             let Some(first) = self.rows.row_of(*sequence) else {
                 rest = &rest[1..];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::redb::{ReadOnlyTable, ReadableDatabase};
+use ::redb::{AccessGuard, ReadOnlyTable, ReadableDatabase};
 use bytes::Bytes;
 use hydraq_core::codec::check_body;
 use hydraq_core::event::Write;
@@ -18,6 +18,14 @@ use crate::store::rows::{RowEntry, RowView};
 use crate::store::{Committed, ReadError, Store, StoreError};
 
 type Table = ReadOnlyTable<u64, &'static [u8]>;
+
+/// The row that was looked at last: neighbours mostly stand in the same one.
+#[derive(Default)]
+struct OpenRow {
+    first: Option<Sequence>,
+    heads: Option<AccessGuard<'static, &'static [u8]>>,
+    bodies: Option<AccessGuard<'static, &'static [u8]>>,
+}
 
 impl Store for RedbStore {
     fn commit_with(
@@ -36,7 +44,11 @@ impl Store for RedbStore {
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {
         match self.tables() {
             Ok((heads, bodies)) => {
-                sequences.iter().map(|sequence| self.read_one(&heads, &bodies, *sequence)).collect()
+                let mut open = OpenRow::default();
+                sequences
+                    .iter()
+                    .map(|sequence| self.read_one(&heads, &bodies, *sequence, &mut open))
+                    .collect()
             }
             Err(error) => sequences.iter().map(|_| Err(error.clone())).collect(),
         }
@@ -94,10 +106,23 @@ impl RedbStore {
         Ok((heads, bodies))
     }
 
-    fn read_one(&self, heads: &Table, bodies: &Table, sequence: Sequence) -> Result<Arc<Message>, ReadError> {
-        let failed = |error: ::redb::StorageError| ReadError::Failed(error.to_string());
+    fn read_one(
+        &self,
+        heads: &Table,
+        bodies: &Table,
+        sequence: Sequence,
+        open: &mut OpenRow,
+    ) -> Result<Arc<Message>, ReadError> {
         let first = self.rows.row_of(sequence).ok_or(ReadError::Gone)?;
-        let value = heads.get(first.0).map_err(failed)?.ok_or(ReadError::Gone)?;
+        if open.first != Some(first) {
+            let failed = |error: ::redb::StorageError| ReadError::Failed(error.to_string());
+            *open = OpenRow {
+                first: Some(first),
+                heads: heads.get(first.0).map_err(failed)?,
+                bodies: bodies.get(first.0).map_err(failed)?,
+            };
+        }
+        let value = open.heads.as_ref().ok_or(ReadError::Gone)?;
         let view = RowView::new(first, value.value()).map_err(|_| ReadError::Corrupt)?;
         let entry: RowEntry<'_> = view.find(sequence).ok_or(ReadError::Gone)?;
         let Record::Message(record) = entry.record().map_err(|_| ReadError::Corrupt)? else {
@@ -107,7 +132,7 @@ impl RedbStore {
         let body = if length == 0 {
             Bytes::new()
         } else {
-            let value = bodies.get(first.0).map_err(failed)?.ok_or(ReadError::Corrupt)?;
+            let value = open.bodies.as_ref().ok_or(ReadError::Corrupt)?;
             let range = entry.body_range(length);
             Bytes::copy_from_slice(value.value().get(range).ok_or(ReadError::Corrupt)?)
         };
