@@ -96,15 +96,18 @@ impl Propagation {
         self.open.push(request);
         let replicas = core.event_replicas();
         let message = |event: &ObjectEvent| Arc::new(self.message(event, replicas, store_name));
+        // A host that leaves stores nothing any more. Another one takes its events, and the position follows the answer; as it
+        // may be asked twice for that, it is asked as for a retry.
+        let leaves = core.refuses_objects() == Some("leaving");
         let enqueue = Enqueue {
             messages: events.iter().map(message).collect(),
             shape: Default::default(),
             timeout: TIMEOUT,
             replicas_min: None,
             asynchronous: false,
-            attempt: Attempt::First,
-            // Nobody else may store it: the position is here.
-            placed: true,
+            attempt: if leaves { Attempt::Retry(None) } else { Attempt::First },
+            // Else nobody may store it but the host with the position.
+            placed: !leaves,
         };
         core.step(now, Event::Request(request, Request::Enqueue(enqueue)));
     }

@@ -1,10 +1,17 @@
-//! Objects: as clients send them, and as they are answered.
+//! Objects: as clients ask for them, checked; how they are answered is in [`answers`].
+
+mod answers;
+
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use hydraq_core::objects::apply::ATTRIBUTES_MAX;
 use hydraq_core::objects::query::{Comparison, Condition, Query};
-use hydraq_core::objects::{Attributes, Change, Object, ObjectEvent, ObjectId, Value, What};
+use hydraq_core::objects::{Attributes, Change, ObjectId, Value};
 use hydraq_proto::v1;
+
+pub use answers::{event_in, event_out, object_in, object_out};
 
 use super::limits::{ATTRIBUTE_NAME_BYTES_MAX, BATCH_MAX, BODY_BYTES_MAX};
 use super::{Invalid, in_range};
@@ -232,112 +239,4 @@ fn cursor(text: &str) -> Result<Option<Vec<u8>>, Invalid> {
         pair.and_then(|pair| u8::from_str_radix(pair, 16).ok())
     };
     digits.chunks(2).map(byte).collect::<Option<Vec<u8>>>().map(Some).ok_or_else(bad)
-}
-
-/// An object, as it travels.
-#[must_use]
-pub fn object_out(object: &Object, store: v1::HostName) -> v1::Object {
-    v1::Object {
-        id: object_id_bytes(object.id),
-        kind: object.kind.clone(),
-        attributes: attributes_out(&object.attributes),
-        body: object.body.clone(),
-        version: object.version,
-        created_at_ms: object.created_at_ms,
-        changed_at_ms: object.changed_at_ms,
-        store: Some(store),
-    }
-}
-
-/// An object of an answer, checked.
-pub fn object_in(object: v1::Object) -> Result<Object, Invalid> {
-    Ok(Object {
-        id: object_id("object.id", &object.id)?,
-        kind: object.kind,
-        attributes: attributes("object.attributes", object.attributes)?,
-        body: object.body,
-        version: object.version,
-        created: 0,
-        created_at_ms: object.created_at_ms,
-        changed_at_ms: object.changed_at_ms,
-    })
-}
-
-/// An event, as it travels.
-#[must_use]
-pub fn event_out(event: &ObjectEvent) -> v1::ObjectEvent {
-    let change = match event.what {
-        What::Created => v1::ObjectChange::Created,
-        What::Updated => v1::ObjectChange::Updated,
-        What::Deleted => v1::ObjectChange::Deleted,
-    };
-    v1::ObjectEvent {
-        sequence: event.sequence,
-        change: change.into(),
-        id: object_id_bytes(event.id),
-        kind: event.kind.clone(),
-        version_before: event.before,
-        version: event.after,
-        attributes: attributes_out(&event.attributes),
-        at_ms: event.at_ms,
-    }
-}
-
-/// An event of an answer, checked.
-pub fn event_in(event: v1::ObjectEvent) -> Result<ObjectEvent, Invalid> {
-    let what = match event.change() {
-        v1::ObjectChange::Created => What::Created,
-        v1::ObjectChange::Updated => What::Updated,
-        v1::ObjectChange::Deleted => What::Deleted,
-        v1::ObjectChange::Unspecified => return Err(Invalid::new("event.change", "is missing")),
-    };
-    Ok(ObjectEvent {
-        sequence: event.sequence,
-        what,
-        id: object_id("event.id", &event.id)?,
-        kind: event.kind,
-        before: event.version_before,
-        after: event.version,
-        attributes: attributes("event.attributes", event.attributes)?,
-        at_ms: event.at_ms,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(text: &str) -> Option<v1::ObjectValue> {
-        Some(v1::ObjectValue { value: Some(v1::object_value::Value::Text(text.into())) })
-    }
-
-    fn attribute(name: &str, value: Option<v1::ObjectValue>) -> v1::ObjectAttribute {
-        v1::ObjectAttribute { name: name.into(), value }
-    }
-
-    #[test]
-    fn what_is_out_of_range_is_refused_with_field_value_and_limit() {
-        let base = v1::CreateObjectRequest { kind: "order".into(), ..Default::default() };
-        let refusal =
-            |request: v1::CreateObjectRequest| create(request, 0).expect_err("it is wrong").to_string();
-        let long_kind = v1::CreateObjectRequest { kind: "k".repeat(121), ..base.clone() };
-        assert!(refusal(long_kind).starts_with("kind must be 1 to 120 bytes"));
-        let long_text = vec![attribute("a", text(&"x".repeat(1025)))];
-        let request = v1::CreateObjectRequest { attributes: long_text, ..base.clone() };
-        assert_eq!(refusal(request), "attributes[0].value must be from 0 to 1024, not 1025");
-        let twice = vec![attribute("a", text("1")), attribute("a", text("2"))];
-        let request = v1::CreateObjectRequest { attributes: twice, ..base.clone() };
-        assert_eq!(refusal(request), "attributes[1].name must be there once: \"a\"");
-        let request = v1::CreateObjectRequest { attributes: vec![attribute("a", None)], ..base.clone() };
-        assert!(refusal(request).starts_with("attributes[0].value is missing"));
-        let request = v1::CreateObjectRequest { id: vec![1, 2].into(), ..base };
-        assert!(refusal(request).starts_with("id must be 16 bytes"));
-    }
-
-    #[test]
-    fn cursors_read_back_and_others_are_refused() {
-        assert_eq!(cursor(&cursor_out(&[0, 255, 16])), Ok(Some(vec![0, 255, 16])));
-        assert!(cursor("0").is_err() && cursor("zz").is_err() && cursor("+1").is_err());
-        assert!(cursor("äö").is_err());
-    }
 }

@@ -1,17 +1,16 @@
-//! Objects, as clients ask for them: of one host once, or of several until one can.
+//! Requests about objects, each said once to one host.
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use hydraq_core::objects::draw::Draw;
-use hydraq_core::objects::query::Condition;
-use hydraq_core::objects::{Attributes, Object, ObjectEvent, ObjectId};
+use hydraq_core::objects::{ObjectEvent, ObjectId};
 use hydraq_proto::v1;
-use tokio::time::Instant;
 
-use super::balance::Client;
-use super::host::within;
-use super::{ClientError, HostClient, Kind};
+use super::super::host::within;
+use super::super::{ClientError, HostClient, Kind};
+use super::{
+    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoreState, StoredObject,
+};
 use crate::wire::objects as wire;
 
 /// How much longer than the request itself the client waits for its answer.
@@ -19,116 +18,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How long a question to all stores may take.
 const QUESTION: Duration = Duration::from_secs(10);
-
-/// An object to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewObject {
-    /// What kind of thing it is.
-    pub kind: String,
-    /// Its attributes.
-    pub attributes: Attributes,
-    /// Its content.
-    pub body: Bytes,
-    /// The id that an earlier try was told.
-    pub id: Option<ObjectId>,
-}
-
-/// The object of an answer, and in which store it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredObject {
-    /// The object.
-    pub object: Object,
-    /// The name of its store's host.
-    pub store: String,
-}
-
-/// An object that is durable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreatedObject {
-    /// The object.
-    pub stored: StoredObject,
-    /// How its store was drawn; none if its id was given.
-    pub draw: Option<Draw>,
-    /// The sequence of its event; 0 if it had been made before.
-    pub sequence: u64,
-}
-
-/// A creation that failed, and the id with which to try it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotCreated {
-    /// The id that was drawn last, if one was told.
-    pub id: Option<ObjectId>,
-    /// What went wrong. If the outcome is unknown, the object may be there.
-    pub error: ClientError,
-}
-
-/// What to change about an object.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectUpdate {
-    /// The attributes to set.
-    pub attributes: Attributes,
-    /// The attributes to drop.
-    pub drop: Vec<String>,
-    /// Whether all attributes that are not given are dropped.
-    pub replace: bool,
-    /// The new body.
-    pub body: Option<Bytes>,
-    /// The version that it must have.
-    pub expected: Option<u64>,
-}
-
-/// What to look for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectQuery {
-    /// The kind.
-    pub kind: String,
-    /// What must all be true.
-    pub conditions: Vec<Condition>,
-    /// The attribute that orders the answer.
-    pub order_by: Option<String>,
-    /// How many at most.
-    pub objects_max: u32,
-    /// Where to go on, as an earlier answer said.
-    pub cursor: String,
-    /// Whether it fails if a store does not answer.
-    pub strict: bool,
-}
-
-/// A page of what was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectPage {
-    /// The objects in order.
-    pub objects: Vec<StoredObject>,
-    /// Where to go on; empty: that was all.
-    pub cursor: String,
-    /// Hosts whose stores did not answer.
-    pub silent: Vec<String>,
-}
-
-/// How a store stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StoreState {
-    /// The name of its host.
-    pub host: String,
-    /// The bits of its id that object ids begin with, as text.
-    pub tag: String,
-    /// Why it takes no new objects, if it does not.
-    pub absent: Option<String>,
-    /// Its weight when a store is drawn.
-    pub weight: u32,
-    /// Whether it answered; if not, the rest is not known.
-    pub answered: bool,
-    /// How many objects it has.
-    pub objects: u64,
-    /// The newest event of its log.
-    pub events_head: u64,
-    /// The newest event that is a message of the queue.
-    pub propagated: u64,
-    /// The oldest event that is kept.
-    pub events_tail: u64,
-    /// How long a commit takes there, in microseconds.
-    pub commit_us: u64,
-}
 
 fn garbled(error: &crate::wire::Invalid) -> ClientError {
     ClientError::new(Kind::Other, format!("the host's answer has no meaning: {error}"))
@@ -317,58 +206,5 @@ impl HostClient {
             commit_us: state.commit_us,
         };
         Ok(answer.stores.into_iter().map(state).collect())
-    }
-}
-
-impl Client {
-    /// Asks one host after the other until one is reached that can; each of them once.
-    ///
-    /// # Errors
-    /// What the last one said.
-    pub async fn one_pass<T>(
-        &self,
-        ask: impl AsyncFn(&HostClient) -> Result<T, ClientError>,
-    ) -> Result<T, ClientError> {
-        let mut tries = self.hosts().len();
-        loop {
-            tries -= 1;
-            match ask(self.next_host()).await {
-                Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Unreachable) && tries > 0 => {}
-                answer => return answer,
-            }
-        }
-    }
-
-    /// Makes an object: with the id that the first try was told, as long as one may have made it.
-    ///
-    /// # Errors
-    /// It was refused, or its outcome is still not known when the time is up.
-    pub async fn create_object(
-        &self,
-        mut new: NewObject,
-        timeout: Duration,
-    ) -> Result<CreatedObject, NotCreated> {
-        let deadline = Instant::now() + timeout;
-        let (given, mut pause) = (new.id, super::balance::PAUSE.start);
-        let mut tries = self.hosts().len() * super::balance::TRIES;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-            let failed = match self.next_host().create_object(&new, left, |_, _| {}).await {
-                Ok(created) => return Ok(created),
-                Err(failed) => failed,
-            };
-            let may_be_there = failed.error.kind == Kind::Unknown || (given.is_none() && new.id.is_some());
-            let is_absent = matches!(failed.error.kind, Kind::Unavailable | Kind::Unreachable);
-            let again = failed.error.kind == Kind::Unknown || is_absent;
-            tries = tries.saturating_sub(1);
-            if !again || (tries == 0 && !may_be_there) || Instant::now() + pause >= deadline {
-                let kind = if is_absent && may_be_there { Kind::Unknown } else { failed.error.kind };
-                return Err(NotCreated { error: ClientError { kind, ..failed.error }, ..failed });
-            }
-            if may_be_there {
-                new.id = failed.id;
-            }
-            self.rest(&mut pause).await;
-        }
     }
 }
