@@ -113,6 +113,8 @@ impl Life {
 pub struct History {
     /// By id.
     pub lives: BTreeMap<MessageId, Life>,
+    /// Hosts whose disks went back in time, and when: until somebody who knows better tells them, they serve what was deleted since.
+    pub rolled_back: Vec<(HostId, u64)>,
     /// When the dead were asked to be made ready again.
     pub redrives: Vec<u64>,
     /// How many requests were made, and how many were answered.

@@ -223,6 +223,7 @@ impl Run<'_> {
         self.world.kill(node);
         self.world.nodes[node].disk.restore(image);
         self.world.nodes[node].distrusted = true;
+        self.history.rolled_back.push((self.world.nodes[node].id, self.world.now));
         self.excuse_what_is_nowhere();
         self.world.start(node);
         true

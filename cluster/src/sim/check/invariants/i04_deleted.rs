@@ -23,7 +23,10 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
                 return None;
             }
             let late = life.deliveries.iter().find(|seen| {
-                let allowed = delete.unreached.contains(&seen.receipt.owner) && seen.at < sight.healed;
+                let owner = seen.receipt.owner;
+                let rolled_back = &sight.history.rolled_back;
+                let allowed = delete.unreached.contains(&owner) && seen.at < sight.healed
+                    || rolled_back.iter().any(|(host, at)| *host == owner && *at >= acknowledged);
                 seen.asked > acknowledged && !allowed
             })?;
             Some(format!(

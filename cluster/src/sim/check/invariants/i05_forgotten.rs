@@ -5,7 +5,10 @@
 use super::Sight;
 
 pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
-    sight.world.audit.forgotten.iter().find_map(|forgotten| {
+    // A retry that reached nobody else made a copy that no holder knows of: whoever remembers the delete tells its host later.
+    let one_try = |id| sight.history.lives.get(id).is_none_or(|life| life.tries == 1);
+    let forgotten = sight.world.audit.forgotten.iter().filter(|forgotten| one_try(&forgotten.id));
+    forgotten.into_iter().find_map(|forgotten| {
         let copies = &forgotten.copies_on;
         let name = |node: &usize| sight.world.nodes[*node].name.clone();
         (!copies.is_empty()).then(|| {
