@@ -51,9 +51,14 @@ impl HolderList {
 
     /// The same entries in rank order, with the host id where version and place are the same: as every host ranks them.
     #[must_use]
-    pub fn ranked(mut self, id_of: impl Fn(HostIndex) -> HostId) -> Self {
-        self.0.sort_by_key(|entry| (entry.version, entry.place, id_of(entry.host)));
-        self
+    pub fn ranked(self, id_of: impl Fn(HostIndex) -> HostId) -> Self {
+        let rank = |entry: &Holder<HostIndex>| (entry.version, entry.place, id_of(entry.host));
+        if self.0.is_sorted_by_key(rank) {
+            return self;
+        }
+        let mut entries = self.0.to_vec();
+        entries.sort_by_key(rank);
+        HolderList(entries.into())
     }
 
     /// This list with `hosts` added behind it, as its next version.
