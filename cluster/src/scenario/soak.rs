@@ -102,11 +102,11 @@ impl Writer {
             "pause" => self.during(&format!("pause {one}"), &format!("resume {one}"), 6.0),
             "cut" => self.during(&format!("cut {one} {two}"), &format!("heal {one} {two}"), 5.0),
             "one-way-cut" => {
-                self.during(&format!("cut {one} {two} --one-way"), &format!("heal {one} {two}"), 5.0)
+                self.during(&format!("cut {one} {two} --one-way"), &format!("heal {one} {two}"), 5.0);
             }
             "partition" => self.partition(one),
             "slow-link" => {
-                self.during(&format!("delay {one} {two} 150ms"), &format!("heal {one} {two}"), 5.0)
+                self.during(&format!("delay {one} {two} 150ms"), &format!("heal {one} {two}"), 5.0);
             }
             "lossy-link" => self.during(&format!("drop {one} {two} 10"), &format!("heal {one} {two}"), 5.0),
             "full-disk" => self.during(&format!("fill {one}"), &format!("free {one}"), 4.0),
