@@ -3,7 +3,7 @@
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let files = ["queue", "cluster", "peer"].map(|name| format!("proto/hydraq/v1/{name}.proto"));
+    let files = ["queue", "cluster", "objects", "peer"].map(|name| format!("proto/hydraq/v1/{name}.proto"));
     let descriptors = protox::compile(&files, ["proto"])?;
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(Path::new(&out).join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;

@@ -1,6 +1,7 @@
 //! Drawing ids: ULIDs of time and chance.
 
 use hydraq_core::ids::{HostId, MessageId, StoreId};
+use hydraq_core::objects::{ObjectId, StoreTag};
 use hydraq_core::random::Random;
 
 use crate::host::clock::wall_ms;
@@ -48,6 +49,16 @@ impl IdSource {
     /// A fresh store id.
     pub fn store(&mut self) -> StoreId {
         StoreId(self.draw().0)
+    }
+
+    /// A number that selects a store.
+    pub fn number(&mut self) -> u16 {
+        self.random.draw() as u16
+    }
+
+    /// A fresh id for an object in a store that a number has selected.
+    pub fn object(&mut self, store: StoreTag, number: u16) -> ObjectId {
+        ObjectId::new(store, wall_ms(), self.random.draw(), number)
     }
 
     /// Sixty-four bits of chance, never zero.

@@ -6,6 +6,7 @@ mod demos;
 mod endings;
 mod load;
 mod mistakes;
+mod objects;
 mod options;
 mod reports;
 mod requests;

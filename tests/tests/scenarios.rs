@@ -40,6 +40,15 @@ plays! {
     one_id_is_one_message: "same-id",
     the_oracle_finds_what_is_lost: "lost-is-found",
     slow_and_lossy_links_break_nothing: "slow-and-lossy",
+    any_two_of_seven_hosts_may_die: "any-two-of-seven",
+    a_delete_outlives_the_origin: "origin-killed-then-deleted",
+    a_delete_waits_for_holders_that_are_all_down: "deleted-while-all-holders-are-down",
+    a_replica_on_every_host_waits_for_the_last: "seven-of-seven",
+    one_host_hands_out_what_all_have: "one-consumer-for-all",
+    a_lease_that_is_extended_holds: "leases-tell-their-cause",
+    a_wiped_disk_is_repaired: "wiped-and-repaired",
+    both_sides_of_a_cut_agree_again: "cut-in-two",
+    a_holder_that_stops_answering_is_replaced: "holder-replaced",
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub struct MemberRecord {
 pub struct Hello {
     /// Who speaks.
     pub from: HostId,
+    /// Whom it takes the receiver to be; another host may listen at that address by now.
+    pub to: HostId,
     /// Its name.
     pub name: String,
     /// Where it listens.

@@ -49,6 +49,18 @@ impl HolderList {
         HolderList(entries.into())
     }
 
+    /// The same entries in rank order, with the host id where version and place are the same: as every host ranks them.
+    #[must_use]
+    pub fn ranked(self, id_of: impl Fn(HostIndex) -> HostId) -> Self {
+        let rank = |entry: &Holder<HostIndex>| (entry.version, entry.place, id_of(entry.host));
+        if self.0.is_sorted_by_key(rank) {
+            return self;
+        }
+        let mut entries = self.0.to_vec();
+        entries.sort_by_key(rank);
+        HolderList(entries.into())
+    }
+
     /// This list with `hosts` added behind it, as its next version.
     #[must_use]
     pub fn extended(&self, hosts: &[HostIndex]) -> Self {
@@ -68,6 +80,12 @@ impl HolderList {
             return other.clone();
         }
         Self::of(self.0.iter().chain(other.0.iter()).copied())
+    }
+
+    /// Whether it has an entry that `other` lacks.
+    #[must_use]
+    pub fn adds_to(&self, other: &HolderList) -> bool {
+        self.0.iter().any(|entry| !other.0.contains(entry))
     }
 
     /// The entries in rank order.
@@ -222,6 +240,18 @@ mod tests {
             left.merged(&right),
             "nobody is listed twice"
         );
+    }
+
+    #[test]
+    fn hosts_that_number_each_other_differently_rank_them_alike() {
+        // Two hosts that each were rank 0: to itself, each has the index 0.
+        let ids = [HostId(70), HostId(30)];
+        let here = HolderList::planned(&indexes(&[0])).merged(&HolderList::planned(&indexes(&[1])));
+        let here = here.ranked(|host| ids[usize::from(host.0)]);
+        let there = HolderList::planned(&indexes(&[0])).merged(&HolderList::planned(&indexes(&[1])));
+        let there = there.ranked(|host| ids[1 - usize::from(host.0)]);
+        let first = |list: &HolderList, flip: u16| list.hosts().next().map(|host| host.0 ^ flip);
+        assert_eq!(first(&here, 0), first(&there, 1));
     }
 
     #[test]

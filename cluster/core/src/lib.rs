@@ -19,6 +19,7 @@ pub mod id_map;
 pub mod ids;
 pub mod journal;
 pub mod message;
+pub mod objects;
 mod outbox;
 pub mod plant;
 pub mod random;

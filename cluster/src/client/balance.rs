@@ -16,10 +16,10 @@ use super::{ClientError, HostClient, Kind};
 use crate::ids::IdSource;
 
 /// How long to pause before the first further try; doubled for each, with jitter, up to the second.
-const PAUSE: std::ops::Range<Duration> = Duration::from_millis(20)..Duration::from_secs(1);
+pub(super) const PAUSE: std::ops::Range<Duration> = Duration::from_millis(20)..Duration::from_secs(1);
 
 /// How often each host is asked before all are given up.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// A client of several hosts; clones share its state.
 #[derive(Debug, Clone)]
@@ -172,7 +172,7 @@ impl Client {
     }
 
     /// Pauses for half to all of `pause`, and doubles it.
-    async fn rest(&self, pause: &mut Duration) {
+    pub(super) async fn rest(&self, pause: &mut Duration) {
         let share = self.random.lock().unwrap_or_else(PoisonError::into_inner).unit();
         tokio::time::sleep(pause.mul_f64(0.5 + share / 2.0)).await;
         *pause = (*pause * 2).min(PAUSE.end);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hydraq_core::ids::{MessageId, Receipt};
 use hydraq_proto::v1;
 use hydraq_proto::v1::cluster_client::ClusterClient;
+use hydraq_proto::v1::objects_client::ObjectsClient;
 use hydraq_proto::v1::queue_client::QueueClient;
 use tonic::transport::{Channel, Endpoint};
 
@@ -64,6 +65,13 @@ impl HostClient {
     /// The queue service.
     pub(crate) fn queue(&self) -> QueueClient<Channel> {
         QueueClient::new(self.channel.clone())
+            .max_decoding_message_size(GRPC_BYTES_MAX)
+            .max_encoding_message_size(GRPC_BYTES_MAX)
+    }
+
+    /// The service of objects.
+    pub(crate) fn objects(&self) -> ObjectsClient<Channel> {
+        ObjectsClient::new(self.channel.clone())
             .max_decoding_message_size(GRPC_BYTES_MAX)
             .max_encoding_message_size(GRPC_BYTES_MAX)
     }

@@ -8,6 +8,7 @@ mod balance;
 pub(crate) mod convert;
 mod error;
 mod host;
+pub mod objects;
 pub mod sight;
 pub mod streams;
 pub mod types;

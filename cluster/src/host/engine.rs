@@ -18,11 +18,12 @@ use hydraq_core::frame::Frame;
 use hydraq_core::host::{Host, Identity};
 use hydraq_core::ids::{Commit, Receipt, Sequence};
 use hydraq_core::message::{Content, Message};
+use hydraq_core::objects::Change;
 use hydraq_core::record::Record;
 use hydraq_core::request::{Delivery, Reply};
 use hydraq_core::time::Instant;
 
-use crate::store::{Opened, ReadError, Store, StoreError};
+use crate::store::{Committed, Opened, ReadError, Store, StoreError};
 
 /// A host and its store.
 pub struct Engine {
@@ -98,6 +99,21 @@ impl Engine {
         let commit = self.store.commit(writes, now)?;
         self.core.committed(commit);
         Ok(commit)
+    }
+
+    /// The same, with changes of objects in the same transaction.
+    ///
+    /// # Errors
+    /// After any error the store must be opened anew.
+    pub fn commit_with(
+        &mut self,
+        writes: &[Write],
+        changes: &[Change],
+        now: Instant,
+    ) -> Result<Committed, StoreError> {
+        let committed = self.store.commit_with(writes, changes, now)?;
+        self.core.committed(committed.commit);
+        Ok(committed)
     }
 
     /// The store, to look at.

@@ -7,11 +7,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hydraq_core::event::Event;
 use hydraq_core::ids::{HostId, RequestId};
+use hydraq_core::objects::Change;
 use hydraq_core::request::{Reply, Request, RequestError};
 use tokio::sync::oneshot;
 
 use super::engine::Engine;
 use super::recorder::Recorder;
+use super::stores::{ChangeAnswer, ChangeAsker, ChangeRefusal, Stores};
 
 /// How many bytes of requests may wait for the commit thread.
 const WAITING_BYTES_MAX: usize = 256 << 20;
@@ -33,6 +35,8 @@ pub enum Input {
     Request(RequestId, Request, oneshot::Sender<Reply>),
     /// Something that happened.
     Event(Event),
+    /// A change of an object in this host's store.
+    Change(Change, ChangeAsker),
     /// Somebody wants to look.
     Look(Look),
     /// The host shall end.
@@ -55,6 +59,8 @@ pub struct Shared {
     waiting_bytes: AtomicUsize,
     next_request: AtomicU64,
     names: RwLock<BTreeMap<HostId, String>>,
+    /// The data stores.
+    pub stores: Stores,
 }
 
 impl Shared {
@@ -140,6 +146,22 @@ impl Handle {
                 Reply::Refused(RequestError::Timeout("the host ended or started anew".into()))
             })
         })
+    }
+
+    /// Has an object in this host's store changed; `bytes` is about how much memory that takes.
+    pub async fn change(&self, change: Change, bytes: usize) -> Result<ChangeAnswer, RequestError> {
+        let waiting = self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if waiting > WAITING_BYTES_MAX {
+            self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            let limit = WAITING_BYTES_MAX as u64;
+            return Err(RequestError::Exhausted { what: "the queue of requests".into(), limit });
+        }
+        let (asker, answered) = oneshot::channel();
+        let _ = self.sender.send(Input::Change(change, asker));
+        let answer = answered.await;
+        self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        // The asker is dropped when the host ends, or starts anew, before it could answer.
+        Ok(answer.unwrap_or(Err(ChangeRefusal::Unknown)))
     }
 
     /// Tells the host that something happened.

@@ -12,12 +12,13 @@ use hydraq_core::event::Event;
 use hydraq_core::frame::MemberRecord;
 
 use hydraq_proto::v1::cluster_server::ClusterServer;
+use hydraq_proto::v1::objects_server::ObjectsServer;
 use hydraq_proto::v1::peer_server::PeerServer;
 use hydraq_proto::v1::queue_server::QueueServer;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::server::TcpIncoming;
 
 use super::clock::Clock;
 use super::engine::Engine;
@@ -136,6 +137,7 @@ impl Starting {
             faults_allowed: self.options.faults,
             space,
             ids: self.ids.clone(),
+            ways: Default::default(),
         };
         let commit = Committing {
             starting: self,
@@ -349,17 +351,20 @@ async fn serve(
         .map_err(|error| HostError::System(error.to_string()))?;
     let queue = QueueServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let cluster = ClusterServer::new(context.clone());
+    let objects = ObjectsServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let peer = PeerServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
+    // Small frames must not wait for others. The server's own option is for listeners that it opens itself.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let server = tonic::transport::Server::builder()
-        .tcp_nodelay(true)
         .initial_stream_window_size(8 << 20)
         .initial_connection_window_size(16 << 20)
         .add_service(health_service)
         .add_service(reflection)
         .add_service(queue)
         .add_service(cluster)
+        .add_service(objects)
         .add_service(peer.max_encoding_message_size(GRPC_BYTES_MAX))
-        .serve_with_incoming(TcpListenerStream::new(listener));
+        .serve_with_incoming(incoming);
     let watch_space = watch_space(context.clone());
     let announce = announce(context, health, ready);
     tokio::select! {
@@ -397,6 +402,7 @@ async fn announce(context: Context, health: tonic_health::server::HealthReporter
             };
             health.set_service_status("", status).await;
             health.set_service_status("hydraq.v1.Queue", status).await;
+            health.set_service_status("hydraq.v1.Objects", status).await;
         }
         if serving && let Some(ready) = ready.take() {
             ready();

@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hydraq_core::detector::Detector;
-use hydraq_core::event::{Effect, Event};
+use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::ids::RequestId;
 use hydraq_core::journal::Happening;
+use hydraq_core::objects::{Change, StoreTag};
 use hydraq_core::request::{Reply, Request};
 use hydraq_core::time::Instant;
 use tokio::sync::oneshot;
@@ -21,6 +22,7 @@ use tokio::sync::oneshot;
 use super::clock::{Clock, wall_ms};
 use super::engine::{Batch, Engine};
 use super::handle::{Handle, Input, Inside};
+use super::objects::Objects;
 use super::recorder::Recorder;
 use crate::links::Links;
 use crate::store::StoreError;
@@ -53,6 +55,7 @@ pub struct Runner {
     pub engine: Engine,
     /// What has happened.
     pub recorder: Recorder,
+    objects: Objects,
     handle: Handle,
     clock: Clock,
     links: Links,
@@ -74,7 +77,9 @@ impl Runner {
         detector: Arc<Mutex<Detector>>,
         suspicion: Duration,
     ) -> Self {
+        let objects = Objects::new(&engine);
         Runner {
+            objects,
             engine,
             recorder: Recorder::default(),
             handle,
@@ -90,6 +95,10 @@ impl Runner {
 
     /// Runs until there is a reason to end.
     pub fn run(&mut self, inputs: &Receiver<Input>) -> Ended {
+        self.objects.open(&self.handle.shared);
+        if let Some(order) = self.engine.core.introduce_store() {
+            self.engine.step(self.clock.now(), Event::Order(order));
+        }
         self.close_batch();
         while self.ended.is_none() {
             match inputs.recv_timeout(self.patience()) {
@@ -117,7 +126,8 @@ impl Runner {
             if self.engine.has_lazy_writes() { LAZY_COMMIT.saturating_sub(since) } else { Duration::MAX };
         let clock =
             if self.engine.core.has_timers() { CLOCK_COMMIT.saturating_sub(since) } else { Duration::MAX };
-        deadline.min(lazy).min(clock).min(Duration::from_secs(60))
+        let objects = self.objects.patience(self.clock.now());
+        deadline.min(lazy).min(clock).min(objects).min(Duration::from_secs(60))
     }
 
     /// A host that was stopped must know so before it takes anything that has waited meanwhile.
@@ -132,6 +142,7 @@ impl Runner {
 
     fn take(&mut self, input: Input) {
         let now = self.clock.now();
+        self.objects.note_input();
         match input {
             Input::Request(id, request, answer) => {
                 self.answers.insert(id, answer);
@@ -143,6 +154,7 @@ impl Runner {
                 }
                 self.engine.step(now, event);
             }
+            Input::Change(change, asker) => self.objects.take(&self.engine.core, change, asker),
             Input::Look(look) => look(&mut Inside { engine: &mut self.engine, recorder: &mut self.recorder }),
             Input::Stop => self.ended = Some(Ended::Stopped),
         }
@@ -150,6 +162,7 @@ impl Runner {
 
     fn close_batch(&mut self) {
         let now = self.clock.now();
+        self.objects.propagate(&mut self.engine.core, now);
         let Batch { early, late, mut writes } = self.engine.prepare(now);
         let something = !early.is_empty() || !late.is_empty() || !writes.is_empty();
         self.release(early);
@@ -158,8 +171,9 @@ impl Runner {
             writes = self.engine.take_lazy_writes();
         }
         let clock_is_due = self.engine.core.has_timers() && since >= CLOCK_COMMIT;
-        if (!writes.is_empty() || clock_is_due)
-            && let Err(error) = self.commit(&writes, now)
+        let changes = self.objects.changes(&writes);
+        if (!writes.is_empty() || !changes.is_empty() || clock_is_due)
+            && let Err(error) = self.commit(&writes, &changes, now)
         {
             self.ended = Some(Ended::StoreFailed(error));
             return;
@@ -168,18 +182,22 @@ impl Runner {
         if something {
             self.handle.shared.changes.fetch_add(1, Ordering::Release);
         }
+        self.objects.tell(&self.engine.core, &self.handle.shared, now, something);
         self.tidy_when_idle();
     }
 
-    fn commit(&mut self, writes: &[hydraq_core::event::Write], now: Instant) -> Result<(), StoreError> {
+    fn commit(&mut self, writes: &[Write], changes: &[Change], now: Instant) -> Result<(), StoreError> {
         let shared = &self.handle.shared;
         let began = std::time::Instant::now();
         shared.committing_since.store(now.0, Ordering::Relaxed);
-        self.engine.commit(writes, now)?;
+        let committed = self.engine.commit_with(writes, changes, now)?;
         shared.committing_since.store(0, Ordering::Relaxed);
         shared.committed_at.store(self.clock.now().0, Ordering::Relaxed);
         self.committed = std::time::Instant::now();
         self.recorder.committed(began.elapsed());
+        let mine = StoreTag::of(self.engine.core.identity().store);
+        shared.stores.note_commit(mine, Duration::from_micros(self.recorder.totals.commit_us));
+        self.objects.committed(committed, shared);
         Ok(())
     }
 
@@ -217,6 +235,9 @@ impl Runner {
 
     /// Answers a client; messages for one that has gone away are given back at once.
     fn answer(&mut self, request: RequestId, reply: Reply) {
+        if self.objects.take_answer(request, &reply, self.clock.now()) {
+            return;
+        }
         self.recorder.count(&reply);
         let unheard = match self.answers.remove(&request) {
             Some(answer) => answer.send(reply).err(),

@@ -20,10 +20,11 @@ use crate::wire::{peer_in, peer_out};
 /// How long opening a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// How long to wait before trying again, at first and at most.
-const RETRY: std::ops::Range<Duration> = Duration::from_millis(50)..Duration::from_millis(500);
+/// How long to wait before trying again, at first and at most. The first wait is short: a process that is dying may accept a
+/// connection, and only the next try tells that it is dead.
+const RETRY: std::ops::Range<Duration> = Duration::from_millis(10)..Duration::from_millis(500);
 
-/// How long the side that does not dial waits between two looks.
+/// How long the side that does not dial waits between two looks, at most.
 const KNOCK: Duration = Duration::from_millis(200);
 
 /// Why there is no connection.
@@ -60,7 +61,7 @@ pub(super) async fn look_after(links: Links, peer: HostId, known: Arc<Known>) {
                 links.0.handle.event(Event::Suspect(peer, Suspicion::Refused));
             }
         }
-        let pause = if me.id < peer { patience } else { KNOCK };
+        let pause = if me.id < peer { patience } else { patience.min(KNOCK) };
         let _ = tokio::time::timeout(pause, known.wake.notified()).await;
         patience = (patience * 2).min(RETRY.end);
     }

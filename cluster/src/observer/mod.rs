@@ -25,6 +25,7 @@ mod life;
 mod look;
 mod rows;
 mod run;
+mod stores;
 mod totals;
 mod window;
 

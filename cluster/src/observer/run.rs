@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use hydraq_core::objects::draw::Draw;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -15,13 +16,15 @@ use super::events::Log;
 use super::life::biography;
 use super::look::{Looked, look};
 use super::rows::Memory;
+use super::stores::{ASK_EVERY, Stores, ask, draw_picture};
 use super::totals::ready_and_leased;
 use crate::client::HostClient;
+use crate::client::objects::StoreState;
 use crate::client::sight::{Told, ToldEvent};
 use crate::host::clock::wall_ms;
 use crate::observe::{
     Badges, Change, EventKind, Filter, HeatMap, HostNumber, HostPicture, LinkPicture, MessageId,
-    MessagePicture, MessageWindow, Placement, Sort, TypePicture, Update, WindowRequest,
+    MessagePicture, MessageWindow, Placement, Sort, StorePicture, TypePicture, Update, WindowRequest,
 };
 
 /// How often a host tells something at most.
@@ -70,6 +73,13 @@ pub enum Notice {
     },
     /// The totals that the harness counts itself; ready and leased messages are those that hosts count.
     Counted(Badges),
+    /// A store was drawn for a new object.
+    Drew {
+        /// How.
+        draw: Draw,
+        /// The object's id.
+        object: String,
+    },
     /// To be passed on.
     Tell(Change),
 }
@@ -84,6 +94,7 @@ enum Heard {
     Told(String, Box<Told>, Vec<ToldEvent>),
     Lost(String),
     Looked(Box<Looked>),
+    Stores(Option<Vec<StoreState>>),
 }
 
 impl Observer {
@@ -115,6 +126,7 @@ struct Sent {
     heat: Option<HeatMap>,
     types: Option<Vec<TypePicture>>,
     badges: Option<Badges>,
+    stores: Option<Vec<StorePicture>>,
     biography: Option<crate::observe::Biography>,
 }
 
@@ -132,6 +144,7 @@ pub(super) struct State {
     clients: HashMap<String, HostClient>,
     log: Log,
     falling: Vec<Falling>,
+    stores: Stores,
     counted: Badges,
     pending: Vec<Change>,
     sent: Sent,
@@ -163,6 +176,7 @@ impl State {
             clients: HashMap::new(),
             log: Log::default(),
             falling: Vec::new(),
+            stores: Stores::default(),
             counted: Badges::default(),
             pending: Vec::new(),
             sent: Sent::default(),
@@ -204,6 +218,9 @@ impl State {
                 self.log.done(now_ms, kind, message, words, took_us);
             }
             Notice::Counted(badges) => self.counted = badges,
+            Notice::Drew { draw, object } => {
+                self.pending.extend(draw_picture(&self.board, now_ms, &draw, object).map(Change::Draw));
+            }
             Notice::Tell(change) => self.pending.push(change),
         }
     }
@@ -224,6 +241,7 @@ impl State {
                 }
             }
             Heard::Lost(name) => self.board.lost(&name),
+            Heard::Stores(states) => self.stores.told(states.unwrap_or_default()),
             Heard::Looked(looked) => {
                 self.window = looked.window;
                 if let Some((_, row)) = looked.explained.filter(|(id, _)| self.explained == Some(*id)) {
@@ -256,11 +274,12 @@ impl State {
         tell(&mut changes, &mut self.sent.placements, self.board.placements(), Change::Placements);
         tell(&mut changes, &mut self.sent.heat, self.board.heat(), Change::Heat);
         tell(&mut changes, &mut self.sent.types, self.board.types(), Change::Types);
+        tell(&mut changes, &mut self.sent.stores, self.stores.pictures(&self.board), Change::Stores);
         tell(&mut changes, &mut self.sent.window, self.window.clone(), Change::Window);
         let (ready, leased) = ready_and_leased(self.board.heard().map(|(_, told)| told));
         tell(&mut changes, &mut self.sent.badges, Badges { ready, leased, ..self.counted }, Change::Badges);
         if first {
-            changes.extend([Change::Stores(Vec::new()), Change::Lessons(Vec::new()), Change::Lesson(None)]);
+            changes.extend([Change::Lessons(Vec::new()), Change::Lesson(None)]);
         }
         changes.extend(self.log.take().into_iter().map(Change::Event));
         self.tell_aftermaths(&mut changes);
@@ -374,6 +393,7 @@ async fn run(
     let mut rates = Instant::now() + RATE_EVERY;
     let (mut updated, mut looked) = (Instant::now() - UPDATE_EVERY, Instant::now() - LOOK_EVERY);
     let mut is_looking = false;
+    let (mut is_asking, mut asked) = (false, Instant::now());
     loop {
         {
             let state = &mut *state.borrow_mut();
@@ -390,6 +410,13 @@ async fn run(
             let (state, heard) = (state.clone(), watching.heard.clone());
             tokio::task::spawn_local(async move {
                 let _ = heard.send(Heard::Looked(Box::new(look(&state).await)));
+            });
+        }
+        if !is_asking && asked.elapsed() >= ASK_EVERY {
+            (is_asking, asked) = (true, Instant::now());
+            let (state, heard) = (state.clone(), watching.heard.clone());
+            tokio::task::spawn_local(async move {
+                let _ = heard.send(Heard::Stores(ask(&state).await));
             });
         }
         if updated.elapsed() >= UPDATE_EVERY {
@@ -414,6 +441,7 @@ async fn run(
             heard = hearing.recv() => {
                 if let Some(heard) = heard {
                     is_looking &= !matches!(heard, Heard::Looked(_));
+                    is_asking &= !matches!(heard, Heard::Stores(_));
                     state.borrow_mut().heard(heard);
                 }
             },
@@ -425,6 +453,7 @@ async fn run(
         }
         while let Ok(heard) = hearing.try_recv() {
             is_looking &= !matches!(heard, Heard::Looked(_));
+            is_asking &= !matches!(heard, Heard::Stores(_));
             state.heard(heard);
         }
     }

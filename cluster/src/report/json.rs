@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hydraq_core::objects::{Attributes, ObjectEvent, Value as ObjectValue};
 use hydraq_core::request::Cause;
 use hydraq_core::state::condition::Status;
 use serde_json::{Map, Value, json};
 
+use crate::client::objects::{StoreState, StoredObject};
 use crate::client::types::{Copy, DeletedHow, Delivery, HostState, Knowledge, LinkState, Listed, TypeDepth};
 use crate::client::{ClientError, Kind};
 
@@ -29,6 +31,68 @@ pub fn status(status: Status) -> &'static str {
         Status::Delayed => "delayed",
         Status::Dead => "dead",
     }
+}
+
+/// Attributes of an object: texts, numbers and truth values.
+#[must_use]
+pub fn object_attributes(attributes: &Attributes) -> Value {
+    let value = |value: &ObjectValue| match value {
+        ObjectValue::Bool(value) => json!(value),
+        ObjectValue::Int(value) => json!(value),
+        ObjectValue::Text(value) => json!(value),
+    };
+    attributes.iter().map(|(name, of)| (name.clone(), value(of))).collect::<Map<String, Value>>().into()
+}
+
+/// An object, and in which store it is.
+#[must_use]
+pub fn object(stored: &StoredObject) -> Value {
+    let object = &stored.object;
+    let mut shape = json!({
+        "id": object.id.to_string(),
+        "store": stored.store,
+        "kind": object.kind,
+        "version": object.version,
+        "attributes": object_attributes(&object.attributes),
+    });
+    if !object.body.is_empty() {
+        put_body(&mut shape, &object.body);
+    }
+    shape
+}
+
+/// How a store stands.
+#[must_use]
+pub fn store(state: &StoreState) -> Value {
+    let known = |number: u64| state.answered.then_some(number);
+    json!({
+        "host": state.host,
+        "store": state.tag,
+        "available": state.absent.is_none(),
+        "absent": state.absent,
+        "weight": state.weight,
+        "objects": known(state.objects),
+        "events_head": known(state.events_head),
+        "propagated": known(state.propagated),
+        "events_tail": known(state.events_tail),
+        "commit_us": known(state.commit_us),
+    })
+}
+
+/// An event of a store's log: also the body of the message that it becomes.
+#[must_use]
+pub fn object_event(event: &ObjectEvent, store: &str) -> Value {
+    json!({
+        "store": store,
+        "sequence": event.sequence,
+        "event": event.what.word(),
+        "object": event.id.to_string(),
+        "kind": event.kind,
+        "version_before": event.before,
+        "version": event.after,
+        "attributes": object_attributes(&event.attributes),
+        "at_ms": event.at_ms,
+    })
 }
 
 /// The word for a cause.

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use hydraq_core::objects::ObjectEvent;
 use hydraq_core::request::Cause;
 
 use super::json::status;
 use super::table::Table;
+use crate::client::objects::{StoreState, StoredObject};
 use crate::client::types::{Copy, DeletedHow, Delivery, HostState, Knowledge, Listed, TypeDepth};
 
 /// How many characters of a body are shown.
@@ -55,6 +57,44 @@ pub fn delivery(delivery: &Delivery) -> String {
         (cause, count) => format!(", delivery {count}: {}", cause.words()),
     };
     format!("{} {} from {}{again}", delivery.id, body(&delivery.body), delivery.owner)
+}
+
+/// An object, in one line.
+#[must_use]
+pub fn object(stored: &StoredObject) -> String {
+    let object = &stored.object;
+    let attributes: Vec<String> =
+        object.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let (id, kind, version, store) = (object.id, &object.kind, object.version, &stored.store);
+    format!("{id} {kind} v{version} in the store of {store}  {}", attributes.join(" ")).trim_end().to_owned()
+}
+
+/// An event of a store's log, in one line.
+#[must_use]
+pub fn object_event(event: &ObjectEvent, store: &str) -> String {
+    let (sequence, what, kind, id) = (event.sequence, event.what.word(), &event.kind, event.id);
+    format!("{store} {sequence:>6}  {what} {kind} {id}  version {} to {}", event.before, event.after)
+}
+
+/// A table of stores.
+#[must_use]
+pub fn stores_table(stores: &[StoreState]) -> Vec<String> {
+    let headings = ["host", "store", "state", "weight", "objects", "events", "propagated", "commit"];
+    let mut table = Table::new(&headings);
+    for store in stores {
+        let known = |number: u64| if store.answered { number.to_string() } else { "-".to_owned() };
+        table.row(vec![
+            store.host.clone(),
+            store.tag.clone(),
+            store.absent.clone().unwrap_or_else(|| "available".to_owned()),
+            store.weight.to_string(),
+            known(store.objects),
+            known(store.events_head),
+            known(store.propagated),
+            duration(Duration::from_micros(store.commit_us)),
+        ]);
+    }
+    table.lines()
 }
 
 /// How a message was deleted.

@@ -37,6 +37,7 @@ mod manual;
 mod parse;
 mod rules;
 pub mod run;
+pub mod soak;
 mod suggest;
 mod value;
 mod words;

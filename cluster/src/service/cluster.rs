@@ -18,8 +18,12 @@ use crate::wire::names::{id_bytes, message_id};
 use crate::wire::status::invalid;
 
 /// The names of settings, and which values they take.
-const SETTINGS: [(&str, &[&str]); 2] =
-    [("balance", &["round-robin", "random", "least-loaded"]), ("repair", &["none", "manual", "auto"])];
+const SETTINGS: [(&str, &[&str]); 3] = [
+    ("balance", &["round-robin", "random", "least-loaded"]),
+    ("repair", &["none", "manual", "auto"]),
+    // How many replicas the messages of objects' events get.
+    ("event-replicas", &["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+];
 
 /// The settings of a message type, and which values they take; none: a number or `none`.
 const TYPE_SETTINGS: [(&str, Option<&[&str]>); 3] =

@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod copies;
 pub mod list;
 pub mod members;
+pub mod objects;
 pub mod peer;
 pub mod queue;
 pub mod states;
@@ -37,6 +38,8 @@ pub struct Context {
     pub space: Arc<Mutex<Space>>,
     /// Draws ids.
     pub ids: Arc<Mutex<IdSource>>,
+    /// The ways to the stores of others.
+    pub ways: objects::Ways,
 }
 
 /// A stream of answers.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use hydraq_core::config::Config;
 use hydraq_core::detector::{Heartbeat, Verdict};
 use hydraq_core::event::{Effect, Event, LinkId, Order, Suspicion};
-use hydraq_core::frame::{Envelope, Hello, MemberRecord};
+use hydraq_core::frame::{Envelope, Frame, Hello, MemberRecord};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId, RequestId, StoreId};
 use hydraq_core::journal::Happening;
@@ -26,6 +26,9 @@ use crate::store::model::Disk;
 
 /// How often a host looks for members that it has no link with.
 const DIAL_EVERY: u64 = 50_000;
+
+/// After how long a host whose clock matters commits it, in microseconds; looked at with each heartbeat.
+const CLOCK_COMMIT: u64 = 700_000;
 
 /// How long the two sides of a link have to say hello, in microseconds.
 const HELLO_TIMEOUT: u64 = 2_000_000;
@@ -56,6 +59,21 @@ pub struct Line {
     pub what: Happening,
 }
 
+/// A frame that a host sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Virtual time in microseconds.
+    pub at: u64,
+    /// By whom.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// What.
+    pub frame: Frame,
+    /// Whether the network lost it at once.
+    pub lost: bool,
+}
+
 /// A simulated cluster.
 pub struct World {
     /// The virtual time in microseconds.
@@ -68,6 +86,8 @@ pub struct World {
     pub network: Network,
     /// What has happened.
     pub trace: Vec<Line>,
+    /// What was sent, if somebody wants to know.
+    pub sent: Option<Vec<Sent>>,
     /// What the disks said at the moments that matter.
     pub audit: Audit,
     config: Config,
@@ -91,6 +111,7 @@ impl World {
             nodes: Vec::new(),
             network: Network::default(),
             trace: Vec::new(),
+            sent: None,
             audit: Audit::default(),
             config,
             queue: BinaryHeap::new(),
@@ -158,6 +179,7 @@ impl World {
         let name = self.nodes[node].name.clone();
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
+        process.detector.tick(hydraq_core::time::Instant(self.now));
         let known: Vec<MemberRecord> = self.introductions(node);
         if !known.is_empty() {
             process.inbox.push_back(Event::Members(known));
@@ -385,6 +407,21 @@ impl World {
             }
         }
         self.run_node(node);
+        self.keep_clock(node);
+    }
+
+    /// A commit at least once a second while anything runs that the clock ends, or while writes wait for one.
+    fn keep_clock(&mut self, node: NodeId) {
+        let now = self.now;
+        let Some(process) = self.nodes[node].process.as_mut().filter(|process| process.committing.is_none())
+        else {
+            return;
+        };
+        let waits = process.engine.core.has_timers() || process.engine.has_lazy_writes();
+        if waits && now - process.committed_at >= CLOCK_COMMIT {
+            let writes = process.engine.take_lazy_writes();
+            self.begin_commit(node, Committing { writes, late: Vec::new() });
+        }
     }
 
     /// Looks for members with which there is no link: the lower id dials, the other one looks whether somebody is there.
@@ -567,11 +604,17 @@ impl World {
         self.trace.push(Line { at: self.now, node, what });
     }
 
-    fn send(&mut self, node: NodeId, peer: HostId, connection: u64, frames: Vec<hydraq_core::frame::Frame>) {
+    fn send(&mut self, node: NodeId, peer: HostId, connection: u64, frames: Vec<Frame>) {
         let Some(process) = self.nodes[node].process.as_mut() else { return };
         let Some((link, envelope)) = process.engine.core.seal(peer, connection, frames) else { return };
         let Some(to) = self.network.other_end(link, node) else { return };
-        for at in self.network.arrivals(link, node, self.now, &mut self.random) {
+        let arrivals = self.network.arrivals(link, node, self.now, &mut self.random);
+        if let Some(sent) = self.sent.as_mut() {
+            let (at, from, lost) = (self.now, node, arrivals.is_empty());
+            let frames = envelope.frames.iter().cloned();
+            sent.extend(frames.map(|frame| Sent { at, from, to, frame, lost }));
+        }
+        for at in arrivals {
             self.schedule_at(at, Due::Envelope(link, to, Box::new(envelope.clone())));
         }
     }

@@ -4,9 +4,14 @@
 //! same contract: [`redb`] on a disk, and [`model`] in memory, for the simulator. A commit is atomic and durable when it returns;
 //! nothing else is promised, and nothing is promised before.
 
+pub mod check_objects;
 pub mod model;
+pub mod objects;
 pub mod redb;
 mod rows;
+
+#[cfg(test)]
+mod objects_tests;
 
 use std::sync::Arc;
 
@@ -14,9 +19,12 @@ use hydraq_core::event::Write;
 use hydraq_core::host::Recovered;
 use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
 use hydraq_core::message::Message;
+use hydraq_core::objects::{Change, Log, Outcome};
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 use thiserror::Error;
+
+use objects::ObjectReader;
 
 /// Why a store did not do what it was asked to.
 #[derive(Debug, Error)]
@@ -27,6 +35,24 @@ pub enum StoreError {
     /// Writing failed; the commit may or may not have happened, and the handle takes no more.
     #[error("the store failed: {0}")]
     Failed(String),
+}
+
+/// What a commit has made durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Which commit it was.
+    pub commit: Commit,
+    /// What came of each change of objects.
+    pub outcomes: Vec<Outcome>,
+    /// The state of the event log, if there were changes.
+    pub log: Option<Log>,
+}
+
+impl Committed {
+    fn new(commit: Commit, objects: Option<(Log, Vec<Outcome>)>) -> Self {
+        let (log, outcomes) = objects.map_or((None, Vec::new()), |(log, outcomes)| (Some(log), outcomes));
+        Committed { commit, outcomes, log }
+    }
 }
 
 /// Why a message could not be read.
@@ -49,7 +75,24 @@ pub trait Store: Send {
     ///
     /// # Errors
     /// After any error it is not known whether the commit happened, and the store must be opened anew.
-    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError>;
+    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+        self.commit_with(writes, &[], clock).map(|committed| committed.commit)
+    }
+
+    /// The same, with changes of objects in the same transaction; each is decided in it. One that is refused writes nothing, and
+    /// hinders nothing else.
+    ///
+    /// # Errors
+    /// As with any commit.
+    fn commit_with(
+        &mut self,
+        writes: &[Write],
+        changes: &[Change],
+        clock: Instant,
+    ) -> Result<Committed, StoreError>;
+
+    /// A way to read objects from other threads, for as long as this store is open.
+    fn object_reader(&self) -> Arc<dyn ObjectReader>;
 
     /// Reads the messages whose records are at `sequences`, in this order, checked against their checksums.
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>>;

@@ -4,6 +4,8 @@
 //! hold a flipped byte. It is held to the same tests as the real one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,10 +13,12 @@ use hydraq_core::event::{MetaKey, Write};
 use hydraq_core::host::Recovered;
 use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
 use hydraq_core::message::Message;
+use hydraq_core::objects::{Change, Table, Tables, apply};
 use hydraq_core::record::{MessageRecord, Record};
 use hydraq_core::time::Instant;
 
-use super::{Opened, ReadError, Store, StoreError};
+use super::objects::{ObjectReader, Snapshot};
+use super::{Committed, Opened, ReadError, Store, StoreError};
 
 /// What is durable on one simulated disk.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +39,59 @@ pub struct Image {
     pub next_sequence: u64,
     /// Records with a flipped byte.
     pub corrupt: BTreeSet<Sequence>,
+    /// Objects, their events and their index entries.
+    pub objects: ObjectTables,
+}
+
+/// The tables of objects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectTables(BTreeMap<(Table, Vec<u8>), Vec<u8>>);
+
+impl Tables for ObjectTables {
+    type Error = Infallible;
+
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Infallible> {
+        Ok(self.0.get(&(table, key.to_vec())).cloned())
+    }
+
+    fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), Infallible> {
+        self.0.insert((table, key.to_vec()), value.to_vec());
+        Ok(())
+    }
+
+    fn remove(&mut self, table: Table, key: &[u8]) -> Result<(), Infallible> {
+        self.0.remove(&(table, key.to_vec()));
+        Ok(())
+    }
+}
+
+impl Snapshot for ObjectTables {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.0.get(&(table, key.to_vec())).cloned())
+    }
+
+    fn walk(
+        &self,
+        table: Table,
+        start: &[u8],
+        end: &[u8],
+        see: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let range = (table, start.to_vec())..(table, end.to_vec());
+        for ((_, key), value) in self.0.range(range) {
+            if see(key, value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ObjectReader for Disk {
+    fn look(&self, see: &mut dyn FnMut(&dyn Snapshot) -> Result<(), ReadError>) -> Result<(), ReadError> {
+        let tables = self.with(|image| image.objects.clone());
+        see(&tables)
+    }
 }
 
 /// A simulated disk; clones share it.
@@ -118,7 +175,12 @@ struct ModelStore {
 }
 
 impl Store for ModelStore {
-    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+    fn commit_with(
+        &mut self,
+        writes: &[Write],
+        changes: &[Change],
+        clock: Instant,
+    ) -> Result<Committed, StoreError> {
         if self.disk.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full);
         }
@@ -143,7 +205,15 @@ impl Store for ModelStore {
         }
         image.commit.0 += 1;
         image.clock = clock;
-        Ok(image.commit)
+        let objects = (!changes.is_empty()).then(|| {
+            let Ok(applied) = apply(&mut image.objects, changes);
+            applied
+        });
+        Ok(Committed::new(image.commit, objects))
+    }
+
+    fn object_reader(&self) -> Arc<dyn ObjectReader> {
+        Arc::new(self.disk.clone())
     }
 
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {

@@ -10,6 +10,7 @@ pub mod knowledge;
 pub mod limits;
 pub mod message;
 pub mod names;
+pub mod objects;
 pub mod peer_in;
 pub mod peer_out;
 pub mod queue;

@@ -54,6 +54,7 @@ fn hello(hello: v1::Hello) -> Result<Hello, Invalid> {
         .map(|seen| (Boot { counter: seen.boot, nonce: seen.boot_nonce }, Commit(seen.commit)));
     Ok(Hello {
         from: host_id("from", &hello.from)?,
+        to: host_id("to", &hello.to)?,
         name: hello.name,
         address: hello.address,
         boot: Boot { counter: hello.boot, nonce: hello.boot_nonce },

@@ -41,7 +41,7 @@ pub fn hello(hello: &Hello) -> v1::Hello {
         }),
         members: hello.members.iter().map(member).collect(),
         settings: hello.settings.iter().map(setting).collect(),
-        to: bytes::Bytes::new(),
+        to: host_bytes(hello.to),
     }
 }
 

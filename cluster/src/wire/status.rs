@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hydraq_core::ids::MessageId;
+use hydraq_core::objects::{ObjectError, ObjectId};
 use hydraq_core::request::RequestError;
 use hydraq_proto::v1;
 use tonic::{Code, Status};
@@ -87,6 +88,73 @@ pub fn refused(error: &RequestError) -> Status {
 pub fn invalid(error: &Invalid) -> Status {
     let details = ErrorDetails::with_bad_request_violation(error.field.clone(), error.what.clone());
     Status::with_error_details(Code::InvalidArgument, error.to_string(), details)
+}
+
+/// A refusal of a store.
+#[must_use]
+pub fn object_refused(error: &ObjectError, store: &str) -> Status {
+    let mut details = ErrorDetails::new();
+    let message = format!("{error} (store of {store})");
+    let code = match error {
+        ObjectError::NotFound(id) => {
+            details.set_resource_info("object", id.to_string(), store, message.clone());
+            Code::NotFound
+        }
+        ObjectError::WrongVersion { expected, current, .. } => {
+            let (current, expected) =
+                (format!("version {current}"), format!("version {expected} was expected"));
+            details.add_precondition_failure_violation("VERSION", current, expected);
+            Code::FailedPrecondition
+        }
+        ObjectError::Deleted(id) | ObjectError::OtherContent(id) => {
+            details.set_resource_info("object", id.to_string(), store, message.clone());
+            Code::AlreadyExists
+        }
+        ObjectError::TooManyAttributes { .. } => {
+            details.add_bad_request_violation("attributes", message.clone());
+            Code::InvalidArgument
+        }
+        ObjectError::Corrupt(_) | ObjectError::LogCorrupt => Code::DataLoss,
+    };
+    Status::with_error_details(code, message, details)
+}
+
+/// A store that takes no request now; nothing was done.
+#[must_use]
+pub fn store_unavailable(store: &str, why: &str) -> Status {
+    let message = format!("the store of {store} is {why}");
+    let mut details = ErrorDetails::new();
+    details.set_resource_info("store", store, "", message.clone());
+    if why != "removed" {
+        details.set_retry_info(Some(Duration::from_millis(100)));
+    }
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// Nothing can be created anywhere now.
+#[must_use]
+pub fn no_store(why: String) -> Status {
+    let mut details = ErrorDetails::new();
+    details.set_retry_info(Some(Duration::from_millis(100)));
+    Status::with_error_details(Code::Unavailable, why, details)
+}
+
+/// A store that nobody knows, or that a disk had before it lost something: nobody can say anything of its objects.
+#[must_use]
+pub fn unknown_store(id: ObjectId) -> Status {
+    let message = format!("object {id} is in store {}, which is unknown or retired", id.store());
+    let mut details = ErrorDetails::new();
+    details.set_resource_info("store", id.store().to_string(), "", message.clone());
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// A change whose outcome is not known.
+#[must_use]
+pub fn change_unknown(id: ObjectId, store: &str) -> Status {
+    let message = format!("object {id}: the outcome is unknown: the store of {store} has not answered");
+    let mut details = ErrorDetails::new();
+    details.set_resource_info("object", id.to_string(), store, message.clone());
+    Status::with_error_details(Code::DeadlineExceeded, message, details)
 }
 
 /// An outcome that stayed unknown at the deadline.

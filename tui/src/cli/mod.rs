@@ -7,6 +7,7 @@ mod host;
 mod load;
 mod requests;
 mod run;
+mod soak;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,8 @@ enum Command {
     Run(run::RunArguments),
     /// Check the promises: simulated clusters under faults, judged by invariants.
     Check(check::CheckArguments),
+    /// Check the same on real processes, for a long time.
+    Soak(soak::SoakArguments),
     /// Run one queue host.
     Host(host::HostArguments),
     /// Measure how fast messages go in, and out again.
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Soak(arguments)) => soak::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),

@@ -20,16 +20,17 @@ use hydraq_cluster::scenario::run::{RunOptions, Summary, run_script};
 use hydraq_cluster::scenario::{Script, load_files};
 use tokio::task::LocalSet;
 
-use self::interrupt::Interrupt;
+pub(super) use self::files::draw_seed;
+pub(super) use self::interrupt::Interrupt;
 use self::junit::Suite;
 use self::reporter::Printer;
 use super::format::{Format, term};
 use super::{USAGE, start_log};
 
 /// The exit status if the cluster could not be started, or broke.
-const BROKEN: u8 = 3;
+pub(super) const BROKEN: u8 = 3;
 /// How long threads that wait for processes may take to notice that these are gone.
-const WIND_UP: Duration = Duration::from_secs(10);
+pub(super) const WIND_UP: Duration = Duration::from_secs(10);
 
 /// How scenarios are run.
 #[derive(Debug, Args)]
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         eprintln!("hydraq run: {problem}");
         ExitCode::from(BROKEN)
     };
-    let seed = match arguments.seed.map_or_else(files::draw_seed, Ok) {
+    let seed = match arguments.seed.map_or_else(draw_seed, Ok) {
         Ok(seed) => seed,
         Err(problem) => return broken(&problem),
     };

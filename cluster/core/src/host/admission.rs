@@ -148,7 +148,12 @@ impl Host {
         self.admitted = false;
         for index in self.peers.indexes() {
             self.hang_up(index);
-            self.peers.get_mut(index).must_clear = true;
+            let peer = self.peers.get_mut(index);
+            peer.must_clear = true;
+            // That nothing came while this host was stopped is no lack of progress.
+            if let Some(at) = peer.progress_by.take() {
+                self.alarms.cancel(at, Alarm::Progress(index));
+            }
             self.expect_progress(index);
         }
         self.restand();
@@ -158,9 +163,11 @@ impl Host {
     pub(super) fn on_healthy(&mut self, healthy: bool) {
         if self.healthy != healthy {
             self.healthy = healthy;
-            if !healthy {
-                self.admitted = false;
+            if healthy {
+                // Others have served in its place meanwhile.
+                return self.on_ran_late();
             }
+            self.admitted = false;
             self.restand();
         }
     }

@@ -159,7 +159,10 @@ impl Host {
                     self.messages.set_lacking(slot, from, true);
                 }
                 if matches!(why, Refusal::Full | Refusal::Leaving) {
-                    self.peers.get_mut(from).refuses = true;
+                    let peer = self.peers.get_mut(from);
+                    peer.refuses = true;
+                    // Offered again once it takes copies.
+                    peer.to_offer.insert(id);
                 }
             }
         }

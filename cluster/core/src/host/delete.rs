@@ -4,7 +4,7 @@
 //! replicas. Where they are not, every live host is asked first: if all members answer and none has the message, it is gone
 //! already; else every live host keeps a tombstone that waits for every member. The answer names the holders that were not reached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::holders::HolderList;
 use crate::host_set::{HostIndex, HostSet, SELF};
@@ -225,17 +225,40 @@ impl Host {
     /// A peer cannot answer a block any more: its session is over.
     pub(super) fn tombstones_lost(&mut self, from: HostIndex, block: u64, deletes: &[u64]) {
         for number in deletes {
-            self.note_unreached(*number, from, block);
+            let places = self.note_unreached(*number, from, block);
+            self.ask_further_keepers(*number, &places);
             self.finish_delete_if_done(*number);
         }
     }
 
-    fn note_unreached(&mut self, number: u64, host: HostIndex, block: u64) {
+    fn note_unreached(&mut self, number: u64, host: HostIndex, block: u64) -> BTreeSet<usize> {
         let host_id = self.peers.id(host);
-        let Some(op) = self.deletes.get_mut(&number) else { return };
-        for place in op.waiting.remove(&(host, block)).unwrap_or_default() {
-            if let Ok(outcome) = &mut op.results[place] {
+        let Some(op) = self.deletes.get_mut(&number) else { return BTreeSet::new() };
+        let places = op.waiting.remove(&(host, block)).unwrap_or_default();
+        for place in &places {
+            if let Ok(outcome) = &mut op.results[*place] {
                 outcome.unreached.push(host_id);
+            }
+        }
+        places.into_iter().collect()
+    }
+
+    /// A holder was lost while it was asked: other live hosts keep the tombstones, too, until as many do as there were replicas.
+    fn ask_further_keepers(&mut self, number: u64, places: &BTreeSet<usize>) {
+        let Some(op) = self.deletes.get(&number) else { return };
+        let lost: Vec<(MessageId, usize)> =
+            op.places.iter().filter(|(_, at)| places.contains(at)).map(|(id, at)| (*id, *at)).collect();
+        for (id, place) in lost {
+            let (Some(op), Some(tombstone)) = (self.deletes.get(&number), self.tombstones.get(id)) else {
+                continue;
+            };
+            let asked = op.waiting.iter().filter(|(_, places)| places.contains(&place));
+            let asked = asked.map(|((host, _), _)| *host);
+            let keepers: HostSet = tombstone.kept.iter().chain(asked).collect();
+            let missing = usize::from(tombstone.replicas).saturating_sub(keepers.len());
+            let without: HostSet = keepers.iter().chain(tombstone.holders.hosts()).collect();
+            for host in self.pick(missing, &without) {
+                self.push_and_wait(number, place, id, host);
             }
         }
     }

@@ -31,6 +31,7 @@ use crate::time::Instant;
 
 use super::alarm::Alarm;
 use super::copies::Outgoing;
+use super::forward::Then;
 use super::peers::CopyKind;
 use super::{Host, Origin};
 
@@ -132,12 +133,15 @@ impl Host {
         let chosen = if enqueue.placed { None } else { self.pick(1, &HostSet::EMPTY).first().copied() };
         match chosen {
             Some(peer) => {
-                let timeout = enqueue.timeout;
+                let within = enqueue.timeout;
+                let then = Then::Placed { origin, messages: enqueue.messages.len() };
+                // Its answer, which names those that have confirmed, is to be here by the deadline.
+                let timeout = within * 9 / 10;
                 self.forward(
                     peer,
-                    Request::Enqueue(Enqueue { placed: true, ..enqueue }),
-                    timeout,
-                    super::forward::Then::Reply(origin),
+                    Request::Enqueue(Enqueue { placed: true, timeout, ..enqueue }),
+                    within,
+                    then,
                 );
             }
             None => {
@@ -375,7 +379,8 @@ impl Host {
     }
 
     /// Asks as many further hosts as are missing: first those that are listed and were not asked here, then others straight from
-    /// the availability table, which enter the list first.
+    /// the availability table, which enter the list first; those that were asked here and have not answered in time only as
+    /// a last resort.
     fn try_further(&mut self, id: MessageId) {
         let Some(slot) = self.messages.find(id) else { return };
         let Some(pending) = self.pending.get(id) else { return };
@@ -387,17 +392,19 @@ impl Host {
                 .iter()
                 .any(|set| set.contains(*host))
         };
+        let late = |host: HostIndex| self.under_way.get(id).is_some_and(|hosts| hosts.contains(host));
         let able = self.peers.others().filter(|(host, peer)| peer.takes_replicas() && open(host));
-        let mut able: Vec<(bool, u64, HostIndex)> =
-            able.map(|(host, peer)| (!listed.contains(host), peer.availability.copies, host)).collect();
+        let mut able: Vec<(bool, bool, u64, HostIndex)> = able
+            .map(|(host, peer)| (late(host), !listed.contains(host), peer.availability.copies, host))
+            .collect();
         able.sort_unstable();
         able.truncate(missing);
-        let (others, known): (Vec<_>, Vec<_>) = able.into_iter().partition(|(is_new, _, _)| *is_new);
-        for (_, _, host) in known {
+        let (others, known): (Vec<_>, Vec<_>) = able.into_iter().partition(|(_, is_new, _, _)| *is_new);
+        for (_, _, _, host) in known {
             self.hope_for(id, host);
             self.send_stored(host, slot, CopyKind::Copy, false);
         }
-        let others: Vec<HostIndex> = others.into_iter().map(|(_, _, host)| host).collect();
+        let others: Vec<HostIndex> = others.into_iter().map(|(_, _, _, host)| host).collect();
         if !others.is_empty() {
             if !self.config.has(Plant::HolderNotListed) {
                 self.add_holders(slot, &others);

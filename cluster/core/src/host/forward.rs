@@ -17,6 +17,8 @@ use super::{Host, Origin};
 pub(super) enum Then {
     /// It is the answer.
     Reply(Origin),
+    /// It is the answer to an enqueue that was placed elsewhere.
+    Placed { origin: Origin, messages: usize },
     /// It is the outcome of one message of an enqueue.
     Enqueue { op: u64, place: usize },
     /// It goes to a dequeue that waits.
@@ -97,6 +99,11 @@ impl Host {
     fn then(&mut self, from: HostIndex, then: Then, answer: Result<Reply, RequestError>) {
         match then {
             Then::Reply(origin) => self.reply(origin, answer.unwrap_or_else(Reply::Refused)),
+            Then::Placed { origin, messages } => {
+                // Whoever was asked may have stored them.
+                let unknown = |_| Reply::Enqueued(vec![EnqueueOutcome::Unknown(Vec::new()); messages]);
+                self.reply(origin, answer.unwrap_or_else(unknown));
+            }
             Then::Enqueue { op, place } => {
                 let outcome = match answer {
                     Ok(Reply::Enqueued(mut outcomes)) if outcomes.len() == 1 => outcomes.remove(0),

@@ -1,7 +1,7 @@
 //! Inquiries: asking all live hosts what they know of some messages.
 //!
-//! Three things need to ask: a retry, before anything is stored; a delete whose holders are not known here; and a client who
-//! wants to see a message. An inquiry ends when everybody has answered, was lost, or has had its time.
+//! Four things need to ask: a retry, before anything is stored; a delete whose holders are not known here; a release or an
+//! extension whose owner is not known here; and a client who wants to see a message. An inquiry ends when everybody has answered, was lost, or has had its time.
 
 use crate::frame::Frame;
 use crate::host_set::{HostIndex, HostSet};
@@ -20,6 +20,8 @@ pub(super) enum Purpose {
     Retry { op: u64, enqueue: Box<Enqueue> },
     /// A delete of messages that are not known here.
     Delete { op: u64, targets: Vec<DeleteTarget> },
+    /// Receipts, by their places in a release or an extension, whose messages are not known here.
+    Leases { op: u64, places: Vec<usize> },
     /// A client wants to see it.
     Show { origin: Origin },
 }
@@ -127,6 +129,7 @@ impl Host {
                 self.retry_inquired(op, &enqueue, &inquiry.answers, &silent, inquiry.yield_to);
             }
             Purpose::Delete { op, targets } => self.delete_inquired(op, &targets, &inquiry.answers, &silent),
+            Purpose::Leases { op, places } => self.leases_inquired(op, &places, &inquiry.answers),
             Purpose::Show { origin } => {
                 let answers = inquiry
                     .answers

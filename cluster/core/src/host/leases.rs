@@ -1,53 +1,109 @@
 //! Release and extend: they go to the owner, who tells the other holders.
+//!
+//! A host that has no copy asks the host that issued the receipt; if that is gone or does not own the message any more, it asks
+//! everybody who does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::Receipt;
 use crate::plant::Plant;
-use crate::request::{Reply, Request, RequestError};
+use crate::request::{Knowledge, Reply, Request, RequestError};
 use crate::state::condition::Condition;
 use crate::state::slab::Slot;
 use crate::state::standing::Owner;
 
 use super::forward::Then;
+use super::inquiry::Purpose;
 use super::{Host, Origin};
 
 /// A release or an extension that waits for owners elsewhere.
 #[derive(Debug)]
 pub(super) struct LeaseOp {
     origin: Origin,
+    receipts: Vec<Receipt>,
+    extension: Option<Duration>,
     results: Vec<Option<Result<(), RequestError>>>,
+    /// For which of them everybody was asked.
+    looked_for: BTreeSet<usize>,
 }
 
 impl Host {
     /// Ends leases (`extension` is none) or lets them run for so long from now.
     pub(super) fn on_leases(&mut self, origin: Origin, receipts: Vec<Receipt>, extension: Option<Duration>) {
         let op = self.number();
+        let is_client = matches!(origin, Origin::Client(_));
         let mut elsewhere: BTreeMap<HostIndex, Vec<usize>> = BTreeMap::new();
-        let mut results = Vec::with_capacity(receipts.len());
+        let (mut unknown, mut results) = (Vec::new(), Vec::with_capacity(receipts.len()));
         for (place, receipt) in receipts.iter().enumerate() {
             // A request that a peer passed on ends here: owners that do not agree on the owner would pass it on for ever.
-            let owner = self.owner_elsewhere(receipt).filter(|_| matches!(origin, Origin::Client(_)));
+            let owner = self.owner_elsewhere(receipt).filter(|_| is_client);
             results.push(match owner {
                 Some(owner) => {
                     elsewhere.entry(owner).or_default().push(place);
                     None
                 }
+                None if is_client && self.messages.find(receipt.message).is_none() => {
+                    unknown.push(place);
+                    None
+                }
                 None => Some(self.change_lease(receipt, extension)),
             });
         }
-        self.lease_ops.insert(op, LeaseOp { origin, results });
+        let looked_for = BTreeSet::new();
+        self.lease_ops.insert(op, LeaseOp { origin, receipts, extension, results, looked_for });
+        self.pass_leases_on(op, elsewhere);
+        self.look_for_owners(op, unknown);
+        self.answer_leases_if_done(op);
+    }
+
+    fn pass_leases_on(&mut self, op: u64, elsewhere: BTreeMap<HostIndex, Vec<usize>>) {
         for (owner, places) in elsewhere {
-            let theirs: Vec<Receipt> = places.iter().map(|place| receipts[*place]).collect();
-            let request = match extension {
+            let Some(lease_op) = self.lease_ops.get(&op) else { return };
+            let theirs: Vec<Receipt> = places.iter().map(|place| lease_op.receipts[*place]).collect();
+            let request = match lease_op.extension {
                 Some(lease) => Request::Extend(theirs, lease),
                 None => Request::Release(theirs),
             };
             let timeout = self.config.answer_timeout;
             self.forward(owner, request, timeout, Then::Leases { op, places });
         }
+    }
+
+    /// Asks everybody about messages of which only a receipt is known here.
+    fn look_for_owners(&mut self, op: u64, places: Vec<usize>) {
+        let Some(lease_op) = self.lease_ops.get_mut(&op).filter(|_| !places.is_empty()) else { return };
+        lease_op.looked_for.extend(&places);
+        let ids = places.iter().map(|place| lease_op.receipts[*place].message).collect();
+        let inquiry = self.number();
+        self.inquire(inquiry, ids, false, Purpose::Leases { op, places });
+    }
+
+    /// Everybody has said what is known of the messages: who owns one does the rest.
+    pub(super) fn leases_inquired(
+        &mut self,
+        op: u64,
+        places: &[usize],
+        answers: &[(HostIndex, Vec<Knowledge>)],
+    ) {
+        let mut elsewhere: BTreeMap<HostIndex, Vec<usize>> = BTreeMap::new();
+        for (at, place) in places.iter().enumerate() {
+            let owns = |(host, known): &&(HostIndex, Vec<Knowledge>)| {
+                let id = Some(self.peers.id(*host));
+                matches!(known.get(at), Some(Knowledge::Held(held)) if held.owner == id)
+            };
+            let owner = answers.iter().find(owns).map(|(host, _)| *host);
+            let Some(lease_op) = self.lease_ops.get_mut(&op) else { return };
+            match owner {
+                Some(owner) => elsewhere.entry(owner).or_default().push(*place),
+                None => {
+                    let receipt = lease_op.receipts[*place].to_string();
+                    lease_op.results[*place] = Some(Err(RequestError::NoSuchLease(receipt)));
+                }
+            }
+        }
+        self.pass_leases_on(op, elsewhere);
         self.answer_leases_if_done(op);
     }
 
@@ -59,9 +115,22 @@ impl Host {
             Ok(Reply::Refused(error)) | Err(error) => vec![Err(error); places.len()],
             Ok(_) => vec![Err(RequestError::Timeout("the owner gave another answer".into())); places.len()],
         };
+        let mut elsewhere = Vec::new();
         for (place, result) in places.iter().zip(results) {
-            lease_op.results[*place] = Some(result);
+            let is_not_owner = matches!(
+                result,
+                Err(RequestError::NoSuchLease(_)
+                    | RequestError::Unavailable { .. }
+                    | RequestError::Unreachable { .. })
+            );
+            let is_known = self.messages.find(lease_op.receipts[*place].message).is_some();
+            if is_not_owner && !is_known && !lease_op.looked_for.contains(place) {
+                elsewhere.push(*place);
+            } else {
+                lease_op.results[*place] = Some(result);
+            }
         }
+        self.look_for_owners(op, elsewhere);
         self.answer_leases_if_done(op);
     }
 

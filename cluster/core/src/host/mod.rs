@@ -38,6 +38,7 @@ mod redrive;
 mod repair;
 mod retry;
 mod session;
+mod stores;
 mod sync;
 mod tombstone;
 mod types;
@@ -77,6 +78,7 @@ use redrive::RedriveOp;
 use wait::Waits;
 
 pub use recover::Recovered;
+pub use stores::StoreView;
 pub use views::{HostView, LinkView, TypeView};
 
 /// Who a host is in this boot.

@@ -44,6 +44,7 @@ impl Host {
                         self.outbox.late(origin_index).confirms.push((message.id, list_hash));
                     }
                     self.pass_on(slot, message, list, &copy, origin);
+                    self.tell_of_more_holders(from, slot, list);
                 }
                 Err(refusal) => refused.push((place as u32, refusal)),
             }
@@ -146,6 +147,7 @@ impl Host {
                     if self.messages.merge_holders(slot, list) {
                         self.keep_state(slot);
                     }
+                    self.tell_of_more_holders(from, slot, list);
                 }
                 _ => {
                     let gone = self.tombstones.get(*id).is_some() || self.finished.contains(*id);
@@ -154,6 +156,13 @@ impl Host {
             }
         }
         self.outbox.late(from).rest.push(Frame::Stored { block, refused });
+    }
+
+    /// Whoever names fewer holders than this host knows of, or other ranks, is told: both must come to the same owner.
+    fn tell_of_more_holders(&mut self, to: HostIndex, slot: Slot, list: &HolderList) {
+        if self.messages.holders(slot).adds_to(list) {
+            self.send_list(to, slot);
+        }
     }
 
     /// Tells those to whom this host has said that it lacks a message that it has it now.

@@ -1,6 +1,6 @@
 //! Redrive: dead messages become ready again, on every host that serves some.
 
-use crate::host_set::HostSet;
+use crate::host_set::{HostSet, SELF};
 use crate::request::{Redrive, Reply, Request, RequestError};
 use crate::state::condition::Status;
 use crate::state::slab::Slot;
@@ -22,7 +22,7 @@ impl Host {
     pub(super) fn on_redrive(&mut self, origin: Origin, redrive: Redrive) {
         let mut count = 0;
         for slot in self.redrivable(&redrive) {
-            self.messages.change(slot, self.now, |condition| condition.deliveries.redrive());
+            self.messages.change(slot, self.now, |condition| condition.deliveries.redrive(SELF));
             self.keep_state(slot);
             self.tell_leases(None, &[slot]);
             count += 1;

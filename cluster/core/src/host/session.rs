@@ -39,6 +39,7 @@ impl Host {
         let seen = (peer.boot.nonce != 0).then_some((peer.boot, peer.commit));
         let hello = Hello {
             from: self.identity.id,
+            to: peer.id,
             name: self.identity.name.clone(),
             address: self.identity.address.clone(),
             boot: self.identity.boot,
@@ -57,7 +58,8 @@ impl Host {
 
     /// The other side's first word.
     pub(super) fn on_hello(&mut self, link: LinkId, hello: Hello) {
-        if let Some((boot, commit)) = hello.seen_of_you
+        // What was seen of a host that listened here before says nothing about this one.
+        if let Some((boot, commit)) = hello.seen_of_you.filter(|_| hello.to == self.identity.id)
             && self.has_lost_something(boot, commit)
         {
             self.effects.late.push(Effect::DiskLost);

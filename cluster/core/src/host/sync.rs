@@ -195,7 +195,7 @@ impl Host {
                 self.keep_state(slot);
             }
             let knows_more =
-                self.messages.holders(slot) != theirs || self.knows_more_deliveries(slot, deliveries);
+                self.messages.holders(slot).adds_to(theirs) || self.knows_more_deliveries(slot, deliveries);
             if knows_more {
                 differs.push(*id);
             }

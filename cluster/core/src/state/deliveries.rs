@@ -127,9 +127,13 @@ impl Deliveries {
         true
     }
 
-    /// Starts a new epoch: no leases, no counts.
-    pub fn redrive(&mut self) {
-        *self = Deliveries { epoch: self.epoch.saturating_add(1), lines: Vec::new() };
+    /// Starts a new epoch, at the word of `owner`: no leases, no counts. The highest lease number is kept, so that no receipt of
+    /// an earlier epoch passes for one of this.
+    pub fn redrive(&mut self, owner: HostIndex) {
+        let lease = self.lease_highest();
+        let line = OwnerLine { owner, lease, extension: 0, count: 0, state: LeaseState::Released };
+        let lines = if lease.0 == 0 { Vec::new() } else { vec![line] };
+        *self = Deliveries { epoch: self.epoch.saturating_add(1), lines };
     }
 
     /// Takes in what somebody else knows; whether that changed anything.
@@ -234,8 +238,11 @@ mod tests {
         let mut deliveries = Deliveries::default();
         deliveries.lease(A, NOW + Duration::from_secs(5));
         let old = deliveries.clone();
-        deliveries.redrive();
+        deliveries.redrive(B);
         assert!(!deliveries.merge(&old));
         assert_eq!((deliveries.count(), deliveries.leased_until(NOW)), (0, None));
+        let lease = deliveries.lease(A, NOW + Duration::from_secs(5));
+        assert!(lease > old.lease_highest(), "a receipt of the time before is stale");
+        assert_eq!(deliveries.count(), 1);
     }
 }

@@ -283,7 +283,7 @@ impl Messages {
 
     /// Merges `holders` into the list of the entry in `slot`; whether that changed it.
     pub fn merge_holders(&mut self, slot: Slot, holders: &HolderList) -> bool {
-        let merged = self.holders(slot).merged(holders);
+        let merged = self.ranked(self.holders(slot).merged(holders));
         if merged == *self.holders(slot) {
             return false;
         }
@@ -483,7 +483,13 @@ impl Messages {
         }
     }
 
+    /// A list in the rank order that all hosts agree on.
+    fn ranked(&self, holders: HolderList) -> HolderList {
+        holders.ranked(|host| self.host_ids[usize::from(host.0)])
+    }
+
     fn intern(&mut self, holders: HolderList) -> ListId {
+        let holders = self.ranked(holders);
         let host_ids = &self.host_ids;
         self.lists.intern(holders, |host| host_ids[usize::from(host.0)])
     }

@@ -14,7 +14,7 @@
 //! - A command that is refused, that fails or whose outcome stays unknown is told with its place in the file; what hosts were
 //!   doing at that moment is told, too.
 //!
-//! It leaves out objects of the independent data stores, and planted bugs.
+//! It leaves out planted bugs.
 
 pub mod attached;
 mod background;
@@ -40,7 +40,7 @@ mod takeover;
 
 pub use self::digest::Digest;
 pub use self::failure::{Failure, FailureKind};
-pub use self::outcome::{Done, Outcome, Performed, Sent, Settled, Sight, Tally};
+pub use self::outcome::{Done, ObjectMade, Outcome, Performed, Sent, Settled, Sight, Tally};
 pub use self::outcome_json::shape as outcome_json;
 pub use self::outcome_line::line as outcome_line;
 pub use self::outcome_text::lines as outcome_lines;

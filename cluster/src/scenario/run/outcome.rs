@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use hydraq_core::ids::MessageId;
+use hydraq_core::objects::ObjectId;
 
 use super::failure::{Failure, FailureKind};
 use super::oracle::record::{Record, Verdict};
 use super::stage::Moment;
 use crate::client::ClientError;
+use crate::client::objects::{CreatedObject, ObjectPage, StoredObject};
 use crate::client::types::{DeletedHow, Delivery, Knowledge};
 use crate::scenario::{Ask, Expectation, Load};
 
@@ -93,6 +95,17 @@ pub enum Outcome {
     },
     /// A repair was asked of these hosts.
     Repaired(Vec<String>),
+    /// Objects were created, or not, in their order.
+    ObjectsCreated(Vec<ObjectMade>),
+    /// An object was read, updated or deleted.
+    Object {
+        /// What was done to it, as a participle.
+        verb: &'static str,
+        /// The object, as it is now; as it was, if it was deleted.
+        stored: StoredObject,
+    },
+    /// Objects were found.
+    ObjectsFound(ObjectPage),
     /// So many dead messages became ready again.
     Redriven(u32),
     /// Time passed.
@@ -112,6 +125,15 @@ pub enum Outcome {
     Shown(Box<Sight>),
     /// All that happened to a message.
     Explained(Box<Sight>),
+}
+
+/// An object that was created, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectMade {
+    /// Its id, once one was drawn.
+    pub id: Option<ObjectId>,
+    /// What came of it.
+    pub result: Result<CreatedObject, ClientError>,
 }
 
 /// What background tasks have done.

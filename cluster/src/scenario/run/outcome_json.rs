@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::outcome::{Outcome, Sent, Settled, Sight};
+use super::outcome::{ObjectMade, Outcome, Sent, Settled, Sight};
 use crate::report::json::{self, millis};
 
 /// The `result` of a command.
@@ -33,6 +33,14 @@ pub fn shape(outcome: &Outcome) -> Value {
         }),
         Outcome::Set { name, value } => json!({ "setting": name, "value": value }),
         Outcome::Repaired(hosts) => json!({ "asked": hosts }),
+        Outcome::ObjectsCreated(made) => objects_created(made),
+        Outcome::Object { verb, stored } => json!({ "done": verb, "object": json::object(stored) }),
+        Outcome::ObjectsFound(page) => json!({
+            "found": page.objects.len(),
+            "objects": page.objects.iter().map(json::object).collect::<Vec<Value>>(),
+            "cursor": page.cursor,
+            "silent": page.silent,
+        }),
         Outcome::Redriven(messages) => json!({ "redriven": messages }),
         Outcome::Waited(time) => json!({ "waited_ms": millis(*time) }),
         Outcome::Said(text) => json!({ "said": text }),
@@ -78,6 +86,25 @@ fn enqueued(sent: &[Sent]) -> Value {
         "unknown": count("unknown"),
         "messages": sent.iter().map(message).collect::<Vec<Value>>(),
     })
+}
+
+fn objects_created(made: &[ObjectMade]) -> Value {
+    let object = |made: &ObjectMade| match &made.result {
+        Ok(created) => {
+            let mut shape = json::object(&created.stored);
+            shape["outcome"] = "ok".into();
+            shape["draw"] = created.draw.as_ref().map(ToString::to_string).into();
+            shape["sequence"] = created.sequence.into();
+            shape
+        }
+        Err(error) => {
+            let outcome = if error.kind == crate::client::Kind::Unknown { "unknown" } else { "failed" };
+            let id = made.id.map(|id| id.to_string());
+            json!({ "id": id, "outcome": outcome, "error": json::error(error) })
+        }
+    };
+    let created = made.iter().filter(|made| made.result.is_ok()).count();
+    json!({ "created": created, "objects": made.iter().map(object).collect::<Vec<Value>>() })
 }
 
 fn settled<T>(verb: &str, messages: &[Settled<T>], put: impl Fn(&mut Value, &T)) -> Value {

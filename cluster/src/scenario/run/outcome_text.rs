@@ -1,7 +1,7 @@
 //! The results of commands in words. The console's event line and headless runs use the same.
 
 use super::oracle::record::Verdict;
-use super::outcome::{Outcome, Sent, Settled, Sight};
+use super::outcome::{ObjectMade, Outcome, Sent, Settled, Sight};
 use crate::report::text::{self, count, duration, names};
 use crate::scenario::{Ask, Load};
 
@@ -50,6 +50,19 @@ pub fn lines(outcome: &Outcome) -> Vec<String> {
         }
         Outcome::Set { name, value } => vec![format!("{name} is {value}")],
         Outcome::Repaired(hosts) => vec![format!("{} repair what they own", names(hosts))],
+        Outcome::ObjectsCreated(made) => objects_created(made),
+        Outcome::Object { verb, stored } => vec![format!("{verb}: {}", text::object(stored))],
+        Outcome::ObjectsFound(page) => {
+            let lines = page.objects.iter().map(text::object).collect();
+            let mut lines = some_of(lines, |total| format!("{} found", count(total, "object")));
+            if page.objects.is_empty() {
+                lines.push("no object".into());
+            }
+            if !page.silent.is_empty() {
+                lines.push(format!("without the stores of {}, which did not answer", names(&page.silent)));
+            }
+            lines
+        }
         Outcome::Redriven(messages) => vec![format!("{} ready again", count((*messages).into(), "message"))],
         Outcome::Waited(_) => Vec::new(),
         Outcome::Said(said) => said.lines().map(str::to_owned).collect(),
@@ -93,6 +106,18 @@ fn enqueued(sent: &[Sent]) -> Vec<String> {
         }
         sum
     })
+}
+
+fn objects_created(made: &[ObjectMade]) -> Vec<String> {
+    let line = |made: &ObjectMade| match &made.result {
+        Ok(created) => match &created.draw {
+            Some(draw) => format!("{}  {draw}", created.stored.object.id),
+            None => format!("{} in the store of {}", created.stored.object.id, created.stored.store),
+        },
+        Err(error) => format!("not created: {error}"),
+    };
+    let done = made.iter().filter(|made| made.result.is_ok()).count() as u64;
+    some_of(made.iter().map(line).collect(), |_| format!("{} created", count(done, "object")))
 }
 
 fn settled<T>(verb: &str, messages: &[Settled<T>], how: impl Fn(&T) -> String) -> Vec<String> {

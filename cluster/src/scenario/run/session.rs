@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, join_all, select};
 use hydraq_core::ids::{MessageId, Receipt};
+use hydraq_core::objects::ObjectId;
 use hydraq_core::random::Random;
 
 use super::background::Background;
@@ -19,7 +20,7 @@ use super::stage::{Condition, Moment, Port, Stage};
 use super::takeover::Takeover;
 use crate::client::types::HostState;
 use crate::client::{ClientError, Kind};
-use crate::scenario::{MessageRef, Scheme};
+use crate::scenario::{MessageRef, ObjectRef, Scheme};
 
 /// How long a host may take to say how it stands.
 pub(super) const PATIENCE: Duration = Duration::from_millis(500);
@@ -52,6 +53,8 @@ pub struct Session {
     pub(super) held: RefCell<BTreeMap<MessageId, Held>>,
     /// The messages that the last dequeue returned.
     pub(super) last_dequeue: RefCell<Vec<MessageId>>,
+    /// The last object that was created.
+    pub(super) last_object: Cell<Option<ObjectId>>,
     /// How the client picks hosts.
     pub(super) scheme: Cell<Scheme>,
     /// Who wants to know which hosts are about to be killed.
@@ -77,6 +80,7 @@ impl Session {
             full: RefCell::default(),
             held: RefCell::default(),
             last_dequeue: RefCell::default(),
+            last_object: Cell::new(None),
             scheme: Cell::new(Scheme::RoundRobin),
             on_kill: RefCell::default(),
             seed,
@@ -200,6 +204,17 @@ impl Session {
             MessageRef::Last => self.oracle.borrow().last().ok_or_else(|| {
                 Failure::refused("`last` stands for nothing yet: no message has been enqueued")
                     .help("enqueue a message first")
+            }),
+        }
+    }
+
+    /// The id of an object that a command points at.
+    pub(super) fn object(&self, object: ObjectRef) -> Result<ObjectId, Failure> {
+        match object {
+            ObjectRef::Id(id) => Ok(ObjectId(id.0)),
+            ObjectRef::Last => self.last_object.get().ok_or_else(|| {
+                Failure::refused("`last` stands for nothing yet: no object has been created")
+                    .help("create an object first")
             }),
         }
     }

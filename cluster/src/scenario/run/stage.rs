@@ -10,9 +10,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
 use hydraq_core::ids::{MessageId, Receipt};
+use hydraq_core::objects::ObjectId;
 
 use super::digest::Digest;
 use crate::client::ClientError;
+use crate::client::objects::{
+    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoredObject,
+};
 use crate::client::types::{
     DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostState, Knowledge,
     ListOptions, NewMessage, Page, TypeDepth,
@@ -161,6 +165,21 @@ pub trait Port {
     async fn repair(&self, mode: Option<&str>, now: bool) -> Result<(), ClientError>;
     async fn configure(&self, name: &str, value: &str) -> Result<(), ClientError>;
     async fn inject(&self, fault: &Fault) -> Result<Option<MessageId>, ClientError>;
+    async fn create_object(&self, new: &NewObject, timeout: Duration) -> Result<CreatedObject, NotCreated>;
+    async fn object(&self, id: ObjectId) -> Result<StoredObject, ClientError>;
+    async fn update_object(
+        &self,
+        id: ObjectId,
+        update: &ObjectUpdate,
+        timeout: Duration,
+    ) -> Result<StoredObject, ClientError>;
+    async fn delete_object(
+        &self,
+        id: ObjectId,
+        expected: Option<u64>,
+        timeout: Duration,
+    ) -> Result<StoredObject, ClientError>;
+    async fn query_objects(&self, query: &ObjectQuery) -> Result<ObjectPage, ClientError>;
     /// The last things that have happened there, in words, oldest first.
     async fn events(&self, count: u32) -> Result<Vec<String>, ClientError>;
 }

@@ -327,12 +327,11 @@ impl Run<'_> {
             self.slice();
         }
         let end = self.world.now + DRAIN.as_micros() as u64;
-        for node in 0..self.plan.hosts {
-            self.clients.redrive(&mut self.world, &mut self.history, node);
-        }
         let mut node = 0;
         while self.world.now < end {
             node = (node + 1) % self.plan.hosts;
+            // Some die only now, when their last lease ends.
+            self.clients.redrive(&mut self.world, &mut self.history, node);
             self.clients.dequeue(&mut self.world, &mut self.history, node, Duration::from_secs(600));
             while self.clients.waiting() > 0 {
                 self.slice();

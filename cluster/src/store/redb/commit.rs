@@ -4,13 +4,15 @@ use ::redb::{Durability, ReadableTable, WriteTransaction};
 use bytes::Bytes;
 use hydraq_core::event::Write;
 use hydraq_core::ids::{Commit, Sequence};
+use hydraq_core::objects::{Change, apply};
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
+use super::objects::Writing;
 use super::open::{encode_key, encode_tail};
 use super::{BODIES, DEAD, HEADS, META, RedbStore, storage_error};
-use crate::store::StoreError;
 use crate::store::rows::{Row, RowBuilder, RowView};
+use crate::store::{Committed, StoreError};
 
 /// How large the bodies of one row may become, unless a single one is larger. redb rounds the page of a long value up to a power of
 /// two and writes all of it: this fills one of 64 KiB, with room for what redb itself notes there.
@@ -42,11 +44,16 @@ impl RedbStore {
         Ok(())
     }
 
-    pub(super) fn commit_writes(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+    pub(super) fn commit_writes(
+        &mut self,
+        writes: &[Write],
+        changes: &[Change],
+        clock: Instant,
+    ) -> Result<Committed, StoreError> {
         if let Some(why) = &self.failed {
             return Err(StoreError::Failed(why.clone()));
         }
-        let result = self.try_commit(writes, clock);
+        let result = self.try_commit(writes, changes, clock);
         if let Err(error) = &result {
             // What is in memory may not be what is on the disk any more.
             self.failed = Some(error.to_string());
@@ -54,7 +61,12 @@ impl RedbStore {
         result
     }
 
-    fn try_commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
+    fn try_commit(
+        &mut self,
+        writes: &[Write],
+        changes: &[Change],
+        clock: Instant,
+    ) -> Result<Committed, StoreError> {
         let mut transaction = self.database.begin_write().map_err(storage_error)?;
         transaction.set_durability(Durability::Immediate).map_err(storage_error)?;
         let mut erased: Vec<Sequence> = writes
@@ -86,9 +98,16 @@ impl RedbStore {
             let tail = encode_tail(commit, clock.0, self.next_sequence, self.boot);
             meta.insert("tail", &tail[..]).map_err(storage_error)?;
         }
+        let objects = match changes {
+            [] => None,
+            changes => {
+                let mut tables = Writing::open(&transaction).map_err(storage_error)?;
+                Some(apply(&mut tables, changes).map_err(storage_error)?)
+            }
+        };
         transaction.commit().map_err(storage_error)?;
         (self.commit, self.clock) = (commit, clock.0);
-        Ok(Commit(commit))
+        Ok(Committed::new(Commit(commit), objects))
     }
 
     /// The appended records as rows, without those that the same commit erases.

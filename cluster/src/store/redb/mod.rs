@@ -6,16 +6,19 @@
 //! | `bodies` | the same | the bodies of its messages |
 //! | `dead` | the same | which of its records are dead, once some are |
 //! | `meta` | a name | the small things: whose store it is, the last commit, members, settings |
+//! | `objects`, `object_…` | see [`objects`] | objects, their events and index entries; there once there was an object |
 //!
 //! A file is created under another name, filled, synced and renamed, because creation is not crash-safe; a file that does not
 //! open is never created anew. redb's cache is limited, and no read transaction outlives a call.
 
 mod commit;
+pub(super) mod objects;
 mod open;
 mod read;
 mod tidy;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ::redb::{Database, TableDefinition};
 
@@ -27,11 +30,11 @@ pub use open::{Fresh, OpenError, open};
 const HEADS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("heads");
 const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
 const DEAD: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("dead");
-const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
 /// An open store file.
 pub struct RedbStore {
-    database: Database,
+    database: Arc<Database>,
     path: PathBuf,
     rows: Rows,
     /// The last commit, and the place above all records that were ever written.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ::redb::{Database, ReadableDatabase, ReadableTable};
 use hydraq_core::codec::{Put, Take};
@@ -135,7 +136,7 @@ fn load(database: Database, path: &Path, nonce: u64) -> Result<Opened, ::redb::E
     let (host, store_id) = (host.ok_or_else(missing)?, store_id.ok_or_else(missing)?);
     let before = Commit(tail.commit);
     let boot = Boot { counter: tail.boot + 1, nonce };
-    let path = path.to_owned();
+    let (path, database) = (path.to_owned(), Arc::new(database));
     let Tail { commit, next_sequence, clock, .. } = tail;
     let mut store = RedbStore { database, path, rows, commit, next_sequence, clock, boot: 0, failed: None };
     store.begin_boot(boot.counter)?;

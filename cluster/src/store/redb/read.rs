@@ -6,14 +6,16 @@ use ::redb::{AccessGuard, ReadOnlyTable, ReadableDatabase};
 use bytes::Bytes;
 use hydraq_core::codec::check_body;
 use hydraq_core::event::Write;
-use hydraq_core::ids::{Commit, Sequence};
+use hydraq_core::ids::Sequence;
 use hydraq_core::message::Message;
+use hydraq_core::objects::Change;
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
 use super::{BODIES, HEADS, RedbStore};
+use crate::store::objects::ObjectReader;
 use crate::store::rows::{RowEntry, RowView};
-use crate::store::{ReadError, Store, StoreError};
+use crate::store::{Committed, ReadError, Store, StoreError};
 
 type Table = ReadOnlyTable<u64, &'static [u8]>;
 
@@ -26,8 +28,17 @@ struct OpenRow {
 }
 
 impl Store for RedbStore {
-    fn commit(&mut self, writes: &[Write], clock: Instant) -> Result<Commit, StoreError> {
-        self.commit_writes(writes, clock)
+    fn commit_with(
+        &mut self,
+        writes: &[Write],
+        changes: &[Change],
+        clock: Instant,
+    ) -> Result<Committed, StoreError> {
+        self.commit_writes(writes, changes, clock)
+    }
+
+    fn object_reader(&self) -> Arc<dyn ObjectReader> {
+        self.reader()
     }
 
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hydraq_cluster::observe::{Badges, Change, CommandOutcome, EventKind, MessageId, Request};
 use hydraq_cluster::observer::{Notice, Observer};
-use hydraq_cluster::scenario::run::{Done, Failure, Outcome, Session, outcome_line, perform};
+use hydraq_cluster::scenario::run::{Done, Failure, ObjectMade, Outcome, Session, outcome_line, perform};
 use hydraq_cluster::scenario::{Command, parse_line};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{sleep, timeout};
@@ -21,6 +21,9 @@ const TURN: Duration = Duration::from_secs(1);
 const COUNT_EVERY: Duration = Duration::from_millis(250);
 /// How often losses are looked for, if hosts were harmed.
 const LOSSES_EVERY: Duration = Duration::from_secs(2);
+
+/// How many draws of one command are shown at most.
+const DRAWS_SHOWN: usize = 20;
 
 /// Carries out what is asked.
 pub(super) struct Commands {
@@ -114,6 +117,9 @@ impl Work {
             self.observer.notice(Notice::Explain(sight.record.id, Some(Box::new(told))));
             return;
         }
+        if let Some(Outcome::ObjectsCreated(made)) = &outcome {
+            self.show_draws(made);
+        }
         if is_own && failure.is_none() {
             // Everything is as it was meant to be, and the hosts have said so.
             return;
@@ -136,6 +142,18 @@ impl Work {
             self.observer.notice(Notice::Done { kind, message, words, took_us: Some(took_us) });
         }
         self.tell(Change::Outcome(CommandOutcome { line, ok: failure.is_none(), words }));
+    }
+
+    /// Shows how stores were drawn, as far as a screen has room for it.
+    fn show_draws(&self, made: &[ObjectMade]) {
+        let created = made.iter().rev().filter_map(|made| made.result.as_ref().ok()).take(DRAWS_SHOWN);
+        let created: Vec<_> = created.collect();
+        for created in created.into_iter().rev() {
+            if let Some(draw) = created.draw.clone() {
+                let object = created.stored.object.id.to_string();
+                self.observer.notice(Notice::Drew { draw, object });
+            }
+        }
     }
 
     fn tell(&self, change: Change) {

@@ -6,6 +6,7 @@
 mod dequeue;
 mod enqueue;
 mod look;
+mod object;
 mod operate;
 mod settle;
 
@@ -41,6 +42,9 @@ pub(super) enum Request {
     Types(look::TypesArguments),
     /// List the hosts, each as it sees itself.
     Hosts(look::HostsArguments),
+    /// Objects in independent data stores.
+    #[command(subcommand)]
+    Object(object::ObjectRequest),
     /// Let the host that is asked give its copies away and leave.
     Leave(operate::LeaveArguments),
     /// Strike a host that is gone for good.
@@ -104,6 +108,7 @@ pub(super) fn run(request: &Request) -> ExitCode {
         Request::List(request) => ask("list", &request.target, request),
         Request::Types(request) => ask("types", &request.target, request),
         Request::Hosts(request) => ask("hosts", &request.target, request),
+        Request::Object(request) => object::run(request),
         Request::Leave(request) => ask("leave", &request.target, request),
         Request::Remove(request) => ask("remove", &request.target, request),
         Request::Repair(request) => ask("repair", &request.target, request),

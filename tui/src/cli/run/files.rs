@@ -76,6 +76,6 @@ fn store_in(folder: &Path) -> Option<PathBuf> {
 }
 
 /// A seed that is easy to read and to type.
-pub(super) fn draw_seed() -> Result<u64, String> {
+pub(in crate::cli) fn draw_seed() -> Result<u64, String> {
     getrandom::u32().map(u64::from).map_err(|error| error.to_string())
 }

@@ -6,14 +6,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// A signal that asks to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in crate::cli) enum Stop {
     Interrupt,
     Terminate,
 }
 
 impl Stop {
     /// Its name.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::cli) fn name(self) -> &'static str {
         match self {
             Self::Interrupt => "SIGINT",
             Self::Terminate => "SIGTERM",
@@ -21,7 +21,7 @@ impl Stop {
     }
 
     /// The exit status that shells have for it.
-    pub(super) fn status(self) -> u8 {
+    pub(in crate::cli) fn status(self) -> u8 {
         match self {
             Self::Interrupt => 130,
             Self::Terminate => 143,
@@ -30,19 +30,19 @@ impl Stop {
 }
 
 /// Listens for them.
-pub(super) struct Interrupt {
+pub(in crate::cli) struct Interrupt {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Interrupt {
     /// From now on signals do not end the process.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(in crate::cli) fn listen() -> io::Result<Self> {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     /// The next signal.
-    pub(super) async fn wait(&mut self) -> Stop {
+    pub(in crate::cli) async fn wait(&mut self) -> Stop {
         tokio::select! {
             _ = self.interrupt.recv() => Stop::Interrupt,
             _ = self.terminate.recv() => Stop::Terminate,

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hydraq_core::ids::{MessageId, Receipt};
+use hydraq_core::objects::ObjectId;
 
+use crate::client::objects::{
+    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoredObject,
+};
 use crate::client::types::{
     DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostState, Knowledge,
     ListOptions, NewMessage, Page, TypeDepth,
@@ -83,6 +87,36 @@ impl Port for HostClient {
 
     async fn inject(&self, fault: &Fault) -> Result<Option<MessageId>, ClientError> {
         HostClient::inject(self, fault).await
+    }
+
+    async fn create_object(&self, new: &NewObject, timeout: Duration) -> Result<CreatedObject, NotCreated> {
+        HostClient::create_object(self, new, timeout, |_, _| {}).await
+    }
+
+    async fn object(&self, id: ObjectId) -> Result<StoredObject, ClientError> {
+        HostClient::object(self, id).await
+    }
+
+    async fn update_object(
+        &self,
+        id: ObjectId,
+        update: &ObjectUpdate,
+        timeout: Duration,
+    ) -> Result<StoredObject, ClientError> {
+        HostClient::update_object(self, id, update, timeout).await
+    }
+
+    async fn delete_object(
+        &self,
+        id: ObjectId,
+        expected: Option<u64>,
+        timeout: Duration,
+    ) -> Result<StoredObject, ClientError> {
+        HostClient::delete_object(self, id, expected, timeout).await
+    }
+
+    async fn query_objects(&self, query: &ObjectQuery) -> Result<ObjectPage, ClientError> {
+        HostClient::query_objects(self, query).await
     }
 
     async fn events(&self, count: u32) -> Result<Vec<String>, ClientError> {

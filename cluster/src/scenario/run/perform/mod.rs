@@ -6,6 +6,7 @@ mod enqueue;
 mod expect;
 pub(super) mod hosts;
 mod links;
+mod objects;
 mod request;
 pub(super) mod send;
 mod settings;
@@ -15,7 +16,6 @@ mod sight;
 use std::rc::Rc;
 
 use super::background::Background;
-use super::failure::Failure;
 use super::outcome::{Outcome, Performed};
 use super::roles::find_on;
 use super::session::Session;
@@ -50,11 +50,11 @@ pub async fn perform(session: &Rc<Session>, command: &Command) -> Performed {
         Command::Delay(delay) => links::delay(session, delay).await,
         Command::Drop(drop) => links::drop(session, drop).await,
         Command::Heal(heal) => links::heal(session, heal).await,
-        Command::ObjectCreate(_)
-        | Command::ObjectGet(_)
-        | Command::ObjectUpdate(_)
-        | Command::ObjectDelete(_)
-        | Command::ObjectQuery(_) => Err(Failure::refused(format!("`{}` is not built yet", command.words()))),
+        Command::ObjectCreate(create) => objects::create(session, create).await,
+        Command::ObjectGet(get) => objects::get(session, get).await,
+        Command::ObjectUpdate(update) => objects::update(session, update).await,
+        Command::ObjectDelete(delete) => objects::delete(session, delete).await,
+        Command::ObjectQuery(query) => objects::query(session, query).await,
         Command::PauseType(one) => settings::pause_type(session, one, true).await,
         Command::ResumeType(one) => settings::pause_type(session, one, false).await,
         Command::LimitType(limit) => settings::limit_type(session, limit).await,

@@ -1,0 +1,374 @@
+//! Objects, as clients ask for them: of one host once, or of several until one can.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hydraq_core::objects::draw::Draw;
+use hydraq_core::objects::query::Condition;
+use hydraq_core::objects::{Attributes, Object, ObjectEvent, ObjectId};
+use hydraq_proto::v1;
+use tokio::time::Instant;
+
+use super::balance::Client;
+use super::host::within;
+use super::{ClientError, HostClient, Kind};
+use crate::wire::objects as wire;
+
+/// How much longer than the request itself the client waits for its answer.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long a question to all stores may take.
+const QUESTION: Duration = Duration::from_secs(10);
+
+/// An object to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewObject {
+    /// What kind of thing it is.
+    pub kind: String,
+    /// Its attributes.
+    pub attributes: Attributes,
+    /// Its content.
+    pub body: Bytes,
+    /// The id that an earlier try was told.
+    pub id: Option<ObjectId>,
+}
+
+/// The object of an answer, and in which store it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredObject {
+    /// The object.
+    pub object: Object,
+    /// The name of its store's host.
+    pub store: String,
+}
+
+/// An object that is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedObject {
+    /// The object.
+    pub stored: StoredObject,
+    /// How its store was drawn; none if its id was given.
+    pub draw: Option<Draw>,
+    /// The sequence of its event; 0 if it had been made before.
+    pub sequence: u64,
+}
+
+/// A creation that failed, and the id with which to try it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCreated {
+    /// The id that was drawn last, if one was told.
+    pub id: Option<ObjectId>,
+    /// What went wrong. If the outcome is unknown, the object may be there.
+    pub error: ClientError,
+}
+
+/// What to change about an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectUpdate {
+    /// The attributes to set.
+    pub attributes: Attributes,
+    /// The attributes to drop.
+    pub drop: Vec<String>,
+    /// Whether all attributes that are not given are dropped.
+    pub replace: bool,
+    /// The new body.
+    pub body: Option<Bytes>,
+    /// The version that it must have.
+    pub expected: Option<u64>,
+}
+
+/// What to look for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectQuery {
+    /// The kind.
+    pub kind: String,
+    /// What must all be true.
+    pub conditions: Vec<Condition>,
+    /// The attribute that orders the answer.
+    pub order_by: Option<String>,
+    /// How many at most.
+    pub objects_max: u32,
+    /// Where to go on, as an earlier answer said.
+    pub cursor: String,
+    /// Whether it fails if a store does not answer.
+    pub strict: bool,
+}
+
+/// A page of what was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectPage {
+    /// The objects in order.
+    pub objects: Vec<StoredObject>,
+    /// Where to go on; empty: that was all.
+    pub cursor: String,
+    /// Hosts whose stores did not answer.
+    pub silent: Vec<String>,
+}
+
+/// How a store stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreState {
+    /// The name of its host.
+    pub host: String,
+    /// The bits of its id that object ids begin with, as text.
+    pub tag: String,
+    /// Why it takes no new objects, if it does not.
+    pub absent: Option<String>,
+    /// Its weight when a store is drawn.
+    pub weight: u32,
+    /// Whether it answered; if not, the rest is not known.
+    pub answered: bool,
+    /// How many objects it has.
+    pub objects: u64,
+    /// The newest event of its log.
+    pub events_head: u64,
+    /// The newest event that is a message of the queue.
+    pub propagated: u64,
+    /// The oldest event that is kept.
+    pub events_tail: u64,
+    /// How long a commit takes there, in microseconds.
+    pub commit_us: u64,
+}
+
+fn garbled(error: &crate::wire::Invalid) -> ClientError {
+    ClientError::new(Kind::Other, format!("the host's answer has no meaning: {error}"))
+}
+
+fn stored(object: Option<v1::Object>) -> Result<StoredObject, ClientError> {
+    let object = object.ok_or_else(|| ClientError::new(Kind::Other, "the host's answer has no object"))?;
+    let store = object.store.clone().map(|store| store.name).unwrap_or_default();
+    Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store })
+}
+
+/// A draw of an answer; none if nothing was drawn.
+fn draw_in(number: u32, weights: Vec<v1::create_object_response::DrawWeight>, store: &str) -> Option<Draw> {
+    let name = |host: Option<v1::HostName>| host.map(|host| host.name).unwrap_or_default();
+    let weights: Vec<(String, u32)> =
+        weights.into_iter().map(|weight| (name(weight.host), weight.weight)).collect();
+    let chosen = weights.iter().position(|(name, _)| name == store)?;
+    Some(Draw { number: u16::try_from(number).ok()?, weights, chosen })
+}
+
+impl HostClient {
+    /// Makes an object. `told` hears the id before its store is tried.
+    ///
+    /// # Errors
+    /// It was refused, or its outcome is not known.
+    pub async fn create_object(
+        &self,
+        new: &NewObject,
+        timeout: Duration,
+        mut told: impl FnMut(ObjectId, &str),
+    ) -> Result<CreatedObject, NotCreated> {
+        let request = v1::CreateObjectRequest {
+            kind: new.kind.clone(),
+            attributes: wire::attributes_out(&new.attributes),
+            body: new.body.clone(),
+            id: new.id.map(wire::object_id_bytes).unwrap_or_default(),
+            timeout_ms: timeout.as_millis() as u64,
+            here: false,
+        };
+        let (mut drawn, mut how) = (new.id, None);
+        let answer = async {
+            let mut steps = self.objects().create(request).await?.into_inner();
+            while let Some(step) = steps.message().await? {
+                match step.step {
+                    Some(v1::create_object_response::Step::Drawn(step)) => {
+                        let id = wire::object_id("id", &step.id);
+                        drawn = Some(id.map_err(|_| tonic::Status::internal("the id has no meaning"))?);
+                        let store = step.store.map(|store| store.name).unwrap_or_default();
+                        told(drawn.unwrap_or_default(), &store);
+                        how = draw_in(step.number, step.weights, &store);
+                    }
+                    Some(v1::create_object_response::Step::Created(step)) => {
+                        return Ok(tonic::Response::new(step));
+                    }
+                    None => {}
+                }
+            }
+            Err(tonic::Status::aborted("the answer ended too early"))
+        };
+        let created = within(timeout + GRACE, answer).await;
+        let made = created.and_then(|created| Ok((stored(created.object)?, created.sequence)));
+        match made {
+            Ok((stored, sequence)) => Ok(CreatedObject { stored, draw: how, sequence }),
+            // What was never told an id was never tried in a store.
+            Err(error) if error.kind == Kind::Unknown && drawn.is_none() => {
+                Err(NotCreated { id: None, error: ClientError { kind: Kind::Unreachable, ..error } })
+            }
+            Err(error) => Err(NotCreated { id: drawn, error }),
+        }
+    }
+
+    /// Reads an object.
+    ///
+    /// # Errors
+    /// There is none, or its store does not answer.
+    pub async fn object(&self, id: ObjectId) -> Result<StoredObject, ClientError> {
+        let request = v1::GetObjectRequest { id: wire::object_id_bytes(id), here: false };
+        stored(within(QUESTION, self.objects().get(request)).await?.object)
+    }
+
+    /// Changes an object.
+    ///
+    /// # Errors
+    /// It was refused, its store does not answer, or the outcome is not known.
+    pub async fn update_object(
+        &self,
+        id: ObjectId,
+        update: &ObjectUpdate,
+        timeout: Duration,
+    ) -> Result<StoredObject, ClientError> {
+        let request = v1::UpdateObjectRequest {
+            id: wire::object_id_bytes(id),
+            expected_version: update.expected.unwrap_or(0),
+            attributes: wire::attributes_out(&update.attributes),
+            drop: update.drop.clone(),
+            replace: update.replace,
+            body: update.body.clone(),
+            timeout_ms: timeout.as_millis() as u64,
+            here: false,
+        };
+        stored(within(timeout + GRACE, self.objects().update(request)).await?.object)
+    }
+
+    /// Deletes an object; says what it was.
+    ///
+    /// # Errors
+    /// It was refused, its store does not answer, or the outcome is not known.
+    pub async fn delete_object(
+        &self,
+        id: ObjectId,
+        expected: Option<u64>,
+        timeout: Duration,
+    ) -> Result<StoredObject, ClientError> {
+        let request = v1::DeleteObjectRequest {
+            id: wire::object_id_bytes(id),
+            expected_version: expected.unwrap_or(0),
+            timeout_ms: timeout.as_millis() as u64,
+            here: false,
+        };
+        stored(within(timeout + GRACE, self.objects().delete(request)).await?.object)
+    }
+
+    /// A page of objects.
+    ///
+    /// # Errors
+    /// The host refused, or a store did not answer though all must.
+    pub async fn query_objects(&self, query: &ObjectQuery) -> Result<ObjectPage, ClientError> {
+        let request = v1::QueryObjectsRequest {
+            kind: query.kind.clone(),
+            conditions: query.conditions.iter().map(wire::condition_out).collect(),
+            order_by: query.order_by.clone().unwrap_or_default(),
+            objects_max: query.objects_max,
+            cursor: query.cursor.clone(),
+            strict: query.strict,
+            here: false,
+        };
+        let answer = within(QUESTION, self.objects().query(request)).await?;
+        let objects = answer.found.into_iter().map(|found| stored(found.object));
+        Ok(ObjectPage {
+            objects: objects.collect::<Result<_, ClientError>>()?,
+            cursor: answer.cursor,
+            silent: answer.silent.into_iter().map(|host| host.name).collect(),
+        })
+    }
+
+    /// Shows the events of a store from a position on, until `seen` says that it is enough; with `follow` also those to come.
+    ///
+    /// # Errors
+    /// The log does not keep that position, or the store does not answer.
+    pub async fn tail_events(
+        &self,
+        store: &str,
+        from: u64,
+        follow: bool,
+        mut seen: impl FnMut(ObjectEvent, &str) -> bool,
+    ) -> Result<(), ClientError> {
+        let request = v1::TailEventsRequest { store: store.to_owned(), from, follow, here: false };
+        let mut events = within(QUESTION, self.objects().tail_events(request)).await?;
+        while let Some(answer) = events.message().await.map_err(ClientError::from)? {
+            let store = answer.store.map(|store| store.name).unwrap_or_default();
+            for event in answer.events {
+                if !seen(wire::event_in(event).map_err(|error| garbled(&error))?, &store) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How the stores stand.
+    ///
+    /// # Errors
+    /// The host refused, or could not be reached.
+    pub async fn stores(&self) -> Result<Vec<StoreState>, ClientError> {
+        let answer = within(QUESTION, self.objects().stores(v1::StoresRequest { here: false })).await?;
+        let state = |state: v1::StoreState| StoreState {
+            host: state.host.map(|host| host.name).unwrap_or_default(),
+            tag: state.tag,
+            absent: Some(state.absent).filter(|absent| !absent.is_empty()),
+            weight: state.weight,
+            answered: state.answered,
+            objects: state.objects,
+            events_head: state.events_head,
+            propagated: state.propagated,
+            events_tail: state.events_tail,
+            commit_us: state.commit_us,
+        };
+        Ok(answer.stores.into_iter().map(state).collect())
+    }
+}
+
+impl Client {
+    /// Asks one host after the other until one is reached that can; each of them once.
+    ///
+    /// # Errors
+    /// What the last one said.
+    pub async fn one_pass<T>(
+        &self,
+        ask: impl AsyncFn(&HostClient) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let mut tries = self.hosts().len();
+        loop {
+            tries -= 1;
+            match ask(self.next_host()).await {
+                Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Unreachable) && tries > 0 => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Makes an object: with the id that the first try was told, as long as one may have made it.
+    ///
+    /// # Errors
+    /// It was refused, or its outcome is still not known when the time is up.
+    pub async fn create_object(
+        &self,
+        mut new: NewObject,
+        timeout: Duration,
+    ) -> Result<CreatedObject, NotCreated> {
+        let deadline = Instant::now() + timeout;
+        let (given, mut pause) = (new.id, super::balance::PAUSE.start);
+        let mut tries = self.hosts().len() * super::balance::TRIES;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+            let failed = match self.next_host().create_object(&new, left, |_, _| {}).await {
+                Ok(created) => return Ok(created),
+                Err(failed) => failed,
+            };
+            let may_be_there = failed.error.kind == Kind::Unknown || (given.is_none() && new.id.is_some());
+            let is_absent = matches!(failed.error.kind, Kind::Unavailable | Kind::Unreachable);
+            let again = failed.error.kind == Kind::Unknown || is_absent;
+            tries = tries.saturating_sub(1);
+            if !again || (tries == 0 && !may_be_there) || Instant::now() + pause >= deadline {
+                let kind = if is_absent && may_be_there { Kind::Unknown } else { failed.error.kind };
+                return Err(NotCreated { error: ClientError { kind, ..failed.error }, ..failed });
+            }
+            if may_be_there {
+                new.id = failed.id;
+            }
+            self.rest(&mut pause).await;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Objects on the commit thread: changes that wait for the next commit, and the propagation of their events.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hydraq_core::event::Write;
+use hydraq_core::host::Host;
+use hydraq_core::ids::RequestId;
+use hydraq_core::objects::{Change, Log};
+use hydraq_core::request::Reply;
+use hydraq_core::time::Instant;
+
+use super::engine::Engine;
+use super::handle::Shared;
+use super::propagation::Propagation;
+use super::stores::{ChangeAnswer, ChangeAsker, ChangeRefusal};
+use crate::store::Committed;
+use crate::store::objects::{ObjectReader, read_events, read_log};
+
+/// How often others are told at most what has changed about stores.
+const TELL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// The commit thread's part in objects.
+pub(super) struct Objects {
+    reader: Arc<dyn ObjectReader>,
+    waiting: Vec<(Change, ChangeAsker)>,
+    /// The askers of the commit that is under way; nobody asks for a position.
+    asking: Vec<Option<ChangeAsker>>,
+    log: Log,
+    propagation: Propagation,
+    told: Option<Instant>,
+    untold: bool,
+}
+
+impl Objects {
+    pub(super) fn new(engine: &Engine) -> Self {
+        let reader = engine.store().object_reader();
+        let log = read_log(&*reader).unwrap_or_else(|error| {
+            tracing::error!(%error, "the log of the objects cannot be read: its events stay where they are");
+            Log::empty()
+        });
+        Objects {
+            reader,
+            waiting: Vec::new(),
+            asking: Vec::new(),
+            log,
+            propagation: Propagation::new(engine.core.identity().store, log),
+            told: None,
+            untold: true,
+        }
+    }
+
+    /// Opens the store's objects to other threads.
+    pub(super) fn open(&self, shared: &Shared) {
+        shared.stores.set_reader(self.reader.clone());
+        shared.stores.set_log(self.log);
+    }
+
+    /// Takes a change for the next commit, or refuses it.
+    pub(super) fn take(&mut self, core: &Host, change: Change, asker: ChangeAsker) {
+        let absent = core.refuses_objects().filter(|why| {
+            // Where nothing new is taken, what is there can still be changed.
+            matches!(change, Change::Create { .. }) || !["full", "leaving"].contains(why)
+        });
+        match absent {
+            // Whoever asked may be gone.
+            Some(why) => drop(asker.send(Err(ChangeRefusal::Absent(why)))),
+            None => self.waiting.push((change, asker)),
+        }
+    }
+
+    /// How long until something is to be done here.
+    pub(super) fn patience(&self, now: Instant) -> Duration {
+        let telling = if self.untold {
+            self.told.map_or(Duration::ZERO, |told| (told + TELL_INTERVAL).since(now))
+        } else {
+            Duration::MAX
+        };
+        telling.min(self.propagation.patience(self.log, now))
+    }
+
+    /// Has events enqueued, if some are due.
+    pub(super) fn propagate(&mut self, core: &mut Host, now: Instant) {
+        let Some((from, count)) = self.propagation.due(self.log, now) else { return };
+        match read_events(&*self.reader, from) {
+            Ok(mut events) if !events.is_empty() => {
+                events.truncate(count);
+                let name = core.identity().name.clone();
+                self.propagation.ask(core, now, &events, &name);
+            }
+            other => {
+                tracing::error!(from, problem = ?other.err(), "events cannot be read");
+                self.propagation.rest(now);
+            }
+        }
+    }
+
+    /// The changes that belong into a commit with these writes.
+    pub(super) fn changes(&mut self, writes: &[Write]) -> Vec<Change> {
+        let (mut changes, askers): (Vec<Change>, Vec<ChangeAsker>) = self.waiting.drain(..).unzip();
+        self.asking = askers.into_iter().map(Some).collect();
+        if let Some(position) = self.propagation.passed(writes) {
+            changes.push(Change::Propagated(position));
+            self.asking.push(None);
+        }
+        changes
+    }
+
+    /// Answers whoever asked for what is durable now.
+    pub(super) fn committed(&mut self, committed: Committed, shared: &Shared) {
+        for (asker, outcome) in self.asking.drain(..).zip(committed.outcomes) {
+            let answer: Option<ChangeAnswer> = match outcome {
+                Ok(applied) => applied.map(Ok),
+                Err(error) => Some(Err(ChangeRefusal::Refused(error))),
+            };
+            if let (Some(asker), Some(answer)) = (asker, answer) {
+                // Whoever asked may be gone.
+                let _ = asker.send(answer);
+            }
+        }
+        if let Some(log) = committed.log {
+            self.log = log;
+            shared.stores.set_log(log);
+        }
+    }
+
+    /// Takes an answer of the core, if it is about an event.
+    pub(super) fn take_answer(&mut self, request: RequestId, reply: &Reply, now: Instant) -> bool {
+        self.propagation.take_answer(request, reply, now)
+    }
+
+    /// Notes that something has happened, and so may have changed what is known of stores.
+    pub(super) fn note_input(&mut self) {
+        self.untold = true;
+    }
+
+    /// Tells other threads of the stores, now and then. `changed` says that something may have changed.
+    pub(super) fn tell(&mut self, core: &Host, shared: &Shared, now: Instant, changed: bool) {
+        self.untold |= changed;
+        let due = self.told.is_none_or(|told| now >= told + TELL_INTERVAL);
+        if self.untold && due {
+            shared.stores.set_views(core.stores());
+            (self.told, self.untold) = (Some(now), false);
+        }
+    }
+}

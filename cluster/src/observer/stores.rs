@@ -1,0 +1,79 @@
+//! The data stores, from what the hosts say of them. Of one that does not answer, what it said last is shown.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hydraq_core::objects::draw::Draw;
+
+use super::board::Board;
+use super::run::State;
+use crate::client::objects::StoreState;
+use crate::observe::{DrawPicture, StorePicture};
+
+/// How often hosts are asked.
+pub(super) const ASK_EVERY: Duration = Duration::from_millis(500);
+
+/// How the stores stood when they were last heard of, by the names of their hosts.
+#[derive(Debug, Default)]
+pub(super) struct Stores {
+    last: BTreeMap<String, StoreState>,
+}
+
+impl Stores {
+    /// Takes in what a host says of all stores.
+    pub(super) fn told(&mut self, states: Vec<StoreState>) {
+        let mut before = std::mem::take(&mut self.last);
+        for state in states {
+            let known = before.remove(&state.host).filter(|known| known.tag == state.tag && !state.answered);
+            let state = match known {
+                Some(known) => StoreState { absent: state.absent, weight: state.weight, ..known },
+                None => state,
+            };
+            self.last.insert(state.host.clone(), state);
+        }
+    }
+
+    /// The stores of hosts that are there.
+    pub(super) fn pictures(&self, board: &Board) -> Vec<StorePicture> {
+        let picture = |state: &StoreState| {
+            let host = board.by_name(&state.host)?.number;
+            let is_gone = board.is_gone(host);
+            Some(StorePicture {
+                host,
+                store: state.tag.clone(),
+                available: state.absent.is_none() && !is_gone,
+                weight: if is_gone { 0 } else { state.weight },
+                objects: state.objects,
+                events_head: state.events_head,
+                propagated: state.propagated,
+                events_tail: state.events_tail,
+                note: state.absent.clone().or_else(|| is_gone.then(|| "down".to_owned())),
+            })
+        };
+        let mut pictures: Vec<StorePicture> = self.last.values().filter_map(picture).collect();
+        pictures.sort_by_key(|picture| picture.host);
+        pictures
+    }
+}
+
+/// A draw as the console shows it; none if a host is not known here.
+pub(super) fn draw_picture(board: &Board, at_ms: u64, draw: &Draw, object: String) -> Option<DrawPicture> {
+    let weights: Option<Vec<_>> =
+        draw.weights.iter().map(|(name, weight)| Some((board.by_name(name)?.number, *weight))).collect();
+    let weights = weights?;
+    let total: u32 = weights.iter().map(|(_, weight)| weight).sum();
+    let number = (u64::from(draw.number) * u64::from(total)) >> 16;
+    let chosen = weights.get(draw.chosen)?.0;
+    Some(DrawPicture { at_ms, number: number as u32, weights, chosen, object })
+}
+
+/// Asks the first host that answers.
+pub(super) async fn ask(state: &std::cell::RefCell<State>) -> Option<Vec<StoreState>> {
+    let clients = state.borrow().clients();
+    for (_, client) in clients {
+        if let Ok(stores) = client.stores().await {
+            return Some(stores);
+        }
+    }
+    None
+}

@@ -1,0 +1,215 @@
+//! Objects in independent data stores, on real processes: stores die and come back, and nothing that was acknowledged is missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hydraq_tests::playground::{Playground, wait_for};
+use hydraq_tests::run::{Running, hydraq, scenario};
+use serde_json::Value;
+
+const NAMES: [&str; 4] = ["alpha", "bravo", "charlie", "delta"];
+
+/// Hosts that are killed and started again at their old addresses.
+struct Stores<'a> {
+    playground: &'a Playground,
+    addresses: Vec<String>,
+    hosts: Vec<Option<Running<'a>>>,
+}
+
+impl<'a> Stores<'a> {
+    fn start(playground: &'a Playground) -> Self {
+        let mut stores = Stores { playground, addresses: Vec::new(), hosts: Vec::new() };
+        for host in 0..NAMES.len() {
+            stores.addresses.push("http://127.0.0.1:0".into());
+            stores.hosts.push(None);
+            stores.start_host(host);
+        }
+        for host in 0..NAMES.len() {
+            stores.wait_until_available(host);
+        }
+        stores
+    }
+
+    /// Starts a host, and waits until it serves.
+    fn start_host(&mut self, host: usize) {
+        let (name, data) = (NAMES[host], self.playground.path(NAMES[host]).display().to_string());
+        let listen = self.addresses[host].trim_start_matches("http://").to_owned();
+        let mut arguments = vec!["host", "--listen", &listen, "--data", &data, "--name", name];
+        let others = (0..self.hosts.len()).filter(|other| self.hosts[*other].is_some());
+        let other = others.map(|other| self.addresses[other].clone()).next();
+        arguments.extend(other.iter().flat_map(|other| ["--join", other.as_str()]));
+        let running = Running::start(self.playground, name, &mut self.playground.hydraq(&arguments));
+        let address = wait_for("the ready line", || {
+            let line: Value = serde_json::from_str(running.out().lines().next()?).ok()?;
+            Some(line["ready"]["address"].as_str()?.to_owned())
+        });
+        self.addresses[host] = address;
+        self.hosts[host] = Some(running);
+    }
+
+    fn kill(&mut self, host: usize) {
+        self.hosts[host] = None;
+    }
+
+    /// Waits until all hosts that live count a store as available.
+    fn wait_until_available(&self, host: usize) {
+        wait_for("a store that all know of", || {
+            let lives = |other: &usize| self.hosts[*other].is_some();
+            let knows = |other: usize| {
+                let answer = self.ask_at(other, &["object", "stores"]);
+                let stores = answer["result"]["stores"].as_array().cloned().unwrap_or_default();
+                stores.iter().any(|store| store["host"] == NAMES[host] && store["available"] == true)
+            };
+            (0..self.hosts.len()).filter(lives).all(knows).then_some(())
+        });
+    }
+
+    fn ask_at(&self, host: usize, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.extend(["--to", &self.addresses[host], "--format", "json"]);
+        hydraq(self.playground, &all).lines().pop().unwrap_or_default()
+    }
+
+    /// Asks any host that lives.
+    fn ask(&self, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        for (address, host) in self.addresses.iter().zip(&self.hosts) {
+            if host.is_some() {
+                all.extend(["--to", address]);
+            }
+        }
+        all.extend(["--format", "json"]);
+        hydraq(self.playground, &all).lines().pop().unwrap_or_default()
+    }
+
+    /// Creates objects, all of which must be acknowledged; says the store of each.
+    fn create(&self, count: u32) -> Vec<(String, String)> {
+        let count = count.to_string();
+        let answer = self.ask(&["object", "create", "order", "--count", &count, "--attribute", "number={n}"]);
+        assert_eq!(answer["ok"], true, "{answer}");
+        let objects = answer["result"]["objects"].as_array().expect("objects").clone();
+        objects.iter().map(|object| (text(&object["id"]), text(&object["store"]))).collect()
+    }
+
+    /// What is on the disk of a host that is down.
+    fn check(&self, host: usize) -> Value {
+        let folder = self.playground.path(NAMES[host]).display().to_string();
+        let checked = hydraq(self.playground, &["object", "check", &folder, "--format", "json"]);
+        checked.assert_status(0);
+        checked.lines().remove(0)
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_owned()
+}
+
+fn kind_of_error(answer: &Value) -> (String, String) {
+    (text(&answer["result"]["error"]["kind"]), text(&answer["result"]["error"]["message"]))
+}
+
+#[test]
+fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
+    let playground = Playground::new();
+    let mut stores = Stores::start(&playground);
+    let mut created: BTreeMap<String, String> = stores.create(200).into_iter().collect();
+    for host in 0..NAMES.len() {
+        let (here, elsewhere) = {
+            let find = |here: bool| {
+                created.iter().find(|(_, store)| (**store == NAMES[host]) == here).map(|(id, _)| id.clone())
+            };
+            (find(true).expect("one in each store"), find(false).expect("others"))
+        };
+        stores.kill(host);
+        let drawn = stores.create(200);
+        assert!(drawn.iter().all(|(_, store)| store != NAMES[host]), "a store that is down takes nothing");
+        created.extend(drawn);
+
+        let (kind, message) = kind_of_error(&stores.ask(&["object", "update", &here, "--attribute", "a=1"]));
+        assert_eq!(kind, "unavailable");
+        assert!(message.contains(&format!("store of {}", NAMES[host])), "{message}");
+        let (kind, _) = kind_of_error(&stores.ask(&["object", "get", &here]));
+        assert_eq!(kind, "unavailable", "nobody else says that there is no such object");
+        assert_eq!(stores.ask(&["object", "update", &elsewhere, "--attribute", "a=1"])["ok"], true);
+        let found = stores.ask(&["object", "query", "order", "--limit", "10000"]);
+        assert_eq!(found["result"]["silent"], Value::from(vec![NAMES[host]]));
+
+        stores.start_host(host);
+        stores.wait_until_available(host);
+    }
+    let found = stores.ask(&["object", "query", "order", "--limit", "10000", "--strict"]);
+    let found = found["result"]["objects"].as_array().expect("objects").clone();
+    let found: BTreeMap<String, String> =
+        found.iter().map(|object| (text(&object["id"]), text(&object["store"]))).collect();
+    assert_eq!(found, created, "each is there once, in the store that it was drawn for");
+    let events = created.len() + NAMES.len();
+    wait_for("the events of all", || {
+        let types = stores.ask(&["types"]);
+        (types["result"]["types"][0]["ready"] == events).then_some(())
+    });
+    (0..NAMES.len()).for_each(|host| stores.kill(host));
+    let mut on_disks = BTreeSet::new();
+    for (host, name) in NAMES.iter().enumerate() {
+        let checked = stores.check(host);
+        assert_eq!(checked["propagated"], checked["events_head"], "{checked}");
+        for id in checked["objects"].as_array().expect("objects") {
+            assert_eq!(created[&text(id)], *name);
+            assert!(on_disks.insert(text(id)), "each is on one disk only");
+        }
+    }
+    assert_eq!(on_disks.len(), created.len());
+}
+
+#[test]
+fn one_request_commands_create_find_change_and_delete() {
+    let playground = Playground::new();
+    let stores = Stores::start(&playground);
+    let id = stores.create(3)[1].0.clone();
+    let retry = ["object", "create", "order", "--attribute", "number=2", "--id", &id];
+    assert_eq!(stores.ask(&retry)["result"]["objects"][0]["sequence"], 0, "a retry makes no second one");
+    let other = ["object", "create", "order", "--attribute", "number=5", "--id", &id];
+    assert_eq!(stores.ask(&other)["result"]["objects"][0]["error"]["kind"], "already-exists");
+
+    let paid = ["object", "update", &id, "--attribute", "state=paid", "--if-version", "1"];
+    assert_eq!(stores.ask(&paid)["result"]["object"]["version"], 2);
+    let (kind, message) = kind_of_error(&stores.ask(&paid));
+    assert_eq!(kind, "precondition");
+    assert!(message.contains("has version 2, not 1"), "{message}");
+    let query = ["object", "query", "order", "--where", "number>1", "--where", "state^=pa"];
+    let found = stores.ask(&query);
+    assert_eq!(
+        (&found["result"]["found"], &found["result"]["objects"][0]["id"]),
+        (&1.into(), &id.clone().into())
+    );
+
+    // Page by page, in order.
+    let first = stores.ask(&["object", "query", "order", "--order-by", "number", "--limit", "2"]);
+    let cursor = text(&first["result"]["cursor"]);
+    let rest = stores.ask(&["object", "query", "order", "--order-by", "number", "--cursor", &cursor]);
+    assert_eq!(
+        (&first["result"]["objects"][1]["attributes"]["number"], &rest["result"]["found"]),
+        (&2.into(), &1.into())
+    );
+
+    assert_eq!(stores.ask(&["object", "delete", &id])["ok"], true);
+    assert_eq!(kind_of_error(&stores.ask(&["object", "get", &id])).0, "not-found");
+    assert_eq!(stores.ask(&retry)["result"]["objects"][0]["error"]["kind"], "already-exists");
+    let store = text(&stores.ask(&["object", "stores"])["result"]["stores"][0]["host"]);
+    let events = stores.ask(&["object", "events", "--store", &store]);
+    let events = events["result"]["events"].as_array().expect("events").clone();
+    assert!(events.iter().enumerate().all(|(place, event)| event["sequence"] == place + 1), "{events:?}");
+    // Nobody knows this store.
+    let (kind, _) = kind_of_error(&stores.ask(&["object", "get", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"]));
+    assert_eq!(kind, "unavailable");
+}
+
+#[test]
+fn a_scenario_creates_with_all_stores_but_one_down_and_is_refused_with_all_full() {
+    let ran = scenario(
+        "spawn 3\nkill alpha charlie\nobject create order 5\nexpect errors == 0\nfill bravo\n\
+         wait 1500ms\ntry object create order\nexpect errors == 1\nfree bravo\n",
+    );
+    ran.assert_status(0);
+    let refused = ran.steps().into_iter().find(|step| step["ok"] == false).expect("a refusal");
+    let message = text(&refused["result"]["error"]["message"]);
+    assert!(message.contains("bravo is full") && message.contains("alpha is down"), "{message}");
+}
