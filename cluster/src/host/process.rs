@@ -18,7 +18,7 @@ use hydraq_proto::v1::queue_server::QueueServer;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::server::TcpIncoming;
 
 use super::clock::Clock;
 use super::engine::Engine;
@@ -353,8 +353,9 @@ async fn serve(
     let cluster = ClusterServer::new(context.clone());
     let objects = ObjectsServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let peer = PeerServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
+    // Small frames must not wait for others. The server's own option is for listeners that it opens itself.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let server = tonic::transport::Server::builder()
-        .tcp_nodelay(true)
         .initial_stream_window_size(8 << 20)
         .initial_connection_window_size(16 << 20)
         .add_service(health_service)
@@ -363,7 +364,7 @@ async fn serve(
         .add_service(cluster)
         .add_service(objects)
         .add_service(peer.max_encoding_message_size(GRPC_BYTES_MAX))
-        .serve_with_incoming(TcpListenerStream::new(listener));
+        .serve_with_incoming(incoming);
     let watch_space = watch_space(context.clone());
     let announce = announce(context, health, ready);
     tokio::select! {
