@@ -112,26 +112,26 @@ fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
     let playground = Playground::new();
     let mut stores = Stores::start(&playground);
     let mut created: BTreeMap<String, String> = stores.create(200).into_iter().collect();
-    for host in 0..NAMES.len() {
+    for (host, name) in NAMES.iter().enumerate() {
         let (here, elsewhere) = {
             let find = |here: bool| {
-                created.iter().find(|(_, store)| (**store == NAMES[host]) == here).map(|(id, _)| id.clone())
+                created.iter().find(|(_, store)| (*store == name) == here).map(|(id, _)| id.clone())
             };
             (find(true).expect("one in each store"), find(false).expect("others"))
         };
         stores.kill(host);
         let drawn = stores.create(200);
-        assert!(drawn.iter().all(|(_, store)| store != NAMES[host]), "a store that is down takes nothing");
+        assert!(drawn.iter().all(|(_, store)| store != name), "a store that is down takes nothing");
         created.extend(drawn);
 
         let (kind, message) = kind_of_error(&stores.ask(&["object", "update", &here, "--attribute", "a=1"]));
         assert_eq!(kind, "unavailable");
-        assert!(message.contains(&format!("store of {}", NAMES[host])), "{message}");
+        assert!(message.contains(&format!("store of {name}")), "{message}");
         let (kind, _) = kind_of_error(&stores.ask(&["object", "get", &here]));
         assert_eq!(kind, "unavailable", "nobody else says that there is no such object");
         assert_eq!(stores.ask(&["object", "update", &elsewhere, "--attribute", "a=1"])["ok"], true);
         let found = stores.ask(&["object", "query", "order", "--limit", "10000"]);
-        assert_eq!(found["result"]["silent"], Value::from(vec![NAMES[host]]));
+        assert_eq!(found["result"]["silent"], Value::from(vec![*name]));
 
         stores.start_host(host);
         stores.wait_until_available(host);
