@@ -226,6 +226,15 @@ fn one_request_commands_create_find_change_and_delete() {
     let events = stores.ask(&["object", "events", "--store", &store]);
     let events = events["result"]["events"].as_array().expect("events").clone();
     assert!(events.iter().enumerate().all(|(place, event)| event["sequence"] == place + 1), "{events:?}");
+    let one = ["object", "event-replicas", "1"];
+    assert_eq!(stores.ask(&one)["result"]["value"], "1");
+    stores.create(1);
+    wait_for("an event with one replica", || {
+        let listed = stores.ask(&["list", "--type", "events.order", "--limit", "1000"]);
+        let messages = listed["result"]["messages"].as_array().cloned().unwrap_or_default();
+        let single = messages.iter().filter(|message| message["replicas"] == 1).count();
+        (single == 1 && messages.len() > 1).then_some(())
+    });
     // Nobody knows this store.
     let (kind, _) = kind_of_error(&stores.ask(&["object", "get", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"]));
     assert_eq!(kind, "unavailable");
