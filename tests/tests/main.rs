@@ -4,6 +4,7 @@
 
 mod demos;
 mod endings;
+mod load;
 mod mistakes;
 mod objects;
 mod options;

@@ -5,6 +5,7 @@
 //! wherever a list is read. Messages share few distinct lists, so each host keeps every list once, in [`Lists`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::host_set::{HostIndex, HostSet};
 use crate::ids::HostId;
@@ -24,9 +25,9 @@ pub struct Holder<H> {
 /// A list as it travels between hosts: with host ids.
 pub type GlobalList = Vec<Holder<HostId>>;
 
-/// A list as one host keeps it: with its own indexes.
+/// A list as one host keeps it: with its own indexes. Shared, because many messages have the same one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct HolderList(Vec<Holder<HostIndex>>);
+pub struct HolderList(Arc<[Holder<HostIndex>]>);
 
 impl HolderList {
     /// The list of a new message: `hosts` in rank order.
@@ -45,14 +46,19 @@ impl HolderList {
         entries.sort_unstable();
         let mut seen = HostSet::EMPTY;
         entries.retain(|entry| seen.insert(entry.host));
-        HolderList(entries)
+        HolderList(entries.into())
     }
 
     /// The same entries in rank order, with the host id where version and place are the same: as every host ranks them.
     #[must_use]
-    pub fn ranked(mut self, id_of: impl Fn(HostIndex) -> HostId) -> Self {
-        self.0.sort_by_key(|entry| (entry.version, entry.place, id_of(entry.host)));
-        self
+    pub fn ranked(self, id_of: impl Fn(HostIndex) -> HostId) -> Self {
+        let rank = |entry: &Holder<HostIndex>| (entry.version, entry.place, id_of(entry.host));
+        if self.0.is_sorted_by_key(rank) {
+            return self;
+        }
+        let mut entries = self.0.to_vec();
+        entries.sort_by_key(rank);
+        HolderList(entries.into())
     }
 
     /// This list with `hosts` added behind it, as its next version.
@@ -67,7 +73,13 @@ impl HolderList {
     /// The union with `other`.
     #[must_use]
     pub fn merged(&self, other: &HolderList) -> Self {
-        Self::of(self.0.iter().chain(&other.0).copied())
+        if self == other || other.is_empty() {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        Self::of(self.0.iter().chain(other.0.iter()).copied())
     }
 
     /// Whether it has an entry that `other` lacks.

@@ -70,9 +70,12 @@ impl HostSet {
     /// All who are in, in index order.
     pub fn iter(&self) -> impl Iterator<Item = HostIndex> + '_ {
         std::iter::once(self.first).chain(self.rest.iter().copied()).enumerate().flat_map(|(place, word)| {
-            (0..64u16)
-                .filter(move |bit| word & (1 << bit) != 0)
-                .map(move |bit| HostIndex(place as u16 * 64 + bit))
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as u16)?;
+                left &= left - 1;
+                Some(HostIndex(place as u16 * 64 + bit))
+            })
         })
     }
 

@@ -141,11 +141,10 @@ impl Host {
 
     /// A peer has a message durably, with a list of this hash.
     pub(super) fn on_held(&mut self, id: MessageId, from: HostIndex, list_hash: u64) {
-        if let Some(slot) = self.messages.find(id) {
-            self.messages.set_lacking(slot, from, false);
-            self.note_leave_answer(id, from);
-        }
-        self.confirm_pending(id, from, list_hash);
+        let Some(slot) = self.messages.find(id) else { return };
+        self.messages.set_lacking(slot, from, false);
+        self.note_leave_answer(id, from);
+        self.confirm_pending(id, slot, from, list_hash);
     }
 
     fn on_refused(&mut self, id: MessageId, from: HostIndex, why: Refusal) {

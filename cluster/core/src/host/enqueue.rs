@@ -53,6 +53,8 @@ pub(super) struct Pending {
     op: u64,
     place: usize,
     replicas: usize,
+    /// The length of its body.
+    bytes: usize,
     /// Who has it durably, with a list that names all of them.
     confirmed: HostSet,
     /// Who has it durably, with an older list.
@@ -200,6 +202,7 @@ impl Host {
             op,
             place,
             replicas: usize::from(message.replicas),
+            bytes: message.body.len(),
             confirmed: HostSet::of(SELF),
             behind: HostSet::EMPTY,
             hoping: first_round.iter().copied().filter(|host| self.peers.get(*host).is_connected()).collect(),
@@ -310,8 +313,7 @@ impl Host {
     }
 
     /// A host has stored a message that waits for it, with a list of this hash.
-    pub(super) fn confirm_pending(&mut self, id: MessageId, from: HostIndex, list_hash: u64) {
-        let Some(slot) = self.messages.find(id) else { return };
+    pub(super) fn confirm_pending(&mut self, id: MessageId, slot: Slot, from: HostIndex, list_hash: u64) {
         let names_all = self.messages.share(slot).list_hash == list_hash;
         let Some(pending) = self.pending.get_mut(id) else { return };
         pending.hoping.remove(from);
@@ -442,10 +444,7 @@ impl Host {
     /// Says what became of one message; the request is answered with the last one.
     pub(super) fn settle(&mut self, id: MessageId, outcome: EnqueueOutcome) {
         let Some(pending) = self.pending.remove(id) else { return };
-        if let Some(slot) = self.messages.find(id) {
-            self.enqueue_bytes =
-                self.enqueue_bytes.saturating_sub(self.messages.entry(slot).fingerprint.length as usize);
-        }
+        self.enqueue_bytes = self.enqueue_bytes.saturating_sub(pending.bytes);
         self.settle_place(pending.op, pending.place, outcome);
     }
 
@@ -532,6 +531,7 @@ impl Host {
             op,
             place,
             replicas,
+            bytes: length,
             confirmed: HostSet::of(SELF),
             behind: HostSet::EMPTY,
             hoping: HostSet::EMPTY,

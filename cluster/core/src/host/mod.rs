@@ -205,7 +205,8 @@ impl Host {
         }
         self.batch_sequence = self.next_sequence;
         let mut effects = std::mem::take(&mut self.effects);
-        effects.urgent = !effects.late.is_empty() || self.must_commit;
+        // What is late rests on what was appended. Erased records may come back after a crash: nothing waits for that.
+        effects.urgent = self.must_commit;
         self.must_commit = false;
         if self.config.has(Plant::AckBeforeFsync) {
             effects.early.append(&mut effects.late);

@@ -295,13 +295,19 @@ impl Messages {
 
     /// Notes that `host` has said that it lacks the message, or that it has it after all; whether that is news.
     pub fn set_lacking(&mut self, slot: Slot, host: HostIndex, lacks: bool) -> bool {
-        let mut key = self.group(slot).key.clone();
-        let news = if lacks { key.lacking.insert(host) } else { key.lacking.remove(host) };
-        if news {
-            self.lists.retain(key.list);
-            self.regroup(slot, key);
+        let group = self.group(slot);
+        if group.key.lacking.contains(host) == lacks {
+            return false;
         }
-        news
+        let mut key = group.key.clone();
+        if lacks {
+            key.lacking.insert(host);
+        } else {
+            key.lacking.remove(host);
+        }
+        self.lists.retain(key.list);
+        self.regroup(slot, key);
+        true
     }
 
     /// Forgets everything that `host` has said that it lacks: its session is over.

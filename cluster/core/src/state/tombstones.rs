@@ -27,6 +27,13 @@ pub struct Tombstone {
     pub kept: HostSet,
 }
 
+impl Tombstone {
+    /// The holders that have not confirmed.
+    fn awaited(&self) -> HostSet {
+        self.holders.hosts().filter(|host| !self.confirmed.contains(*host)).collect()
+    }
+}
+
 /// All tombstones of one host.
 #[derive(Debug, Default)]
 pub struct Tombstones {
@@ -67,7 +74,7 @@ impl Tombstones {
 
     /// Keeps a tombstone; there must be none for this id.
     pub fn insert(&mut self, id: MessageId, tombstone: Tombstone) {
-        self.count(&tombstone, 1);
+        self.count(&tombstone.awaited(), 1);
         let before = self.by_id.insert(id, tombstone);
         debug_assert!(before.is_none(), "one tombstone an id");
     }
@@ -75,10 +82,10 @@ impl Tombstones {
     /// Changes a tombstone; `None` if there is none.
     pub fn change<T>(&mut self, id: MessageId, change: impl FnOnce(&mut Tombstone) -> T) -> Option<T> {
         let tombstone = self.by_id.get_mut(id)?;
-        let before = tombstone.clone();
+        let before = tombstone.awaited();
         let result = change(tombstone);
-        let after = tombstone.clone();
-        if (&before.holders, &before.confirmed) != (&after.holders, &after.confirmed) {
+        let after = tombstone.awaited();
+        if before != after {
             self.count(&before, -1);
             self.count(&after, 1);
         }
@@ -88,12 +95,12 @@ impl Tombstones {
     /// Takes a tombstone out.
     pub fn remove(&mut self, id: MessageId) -> Option<Tombstone> {
         let tombstone = self.by_id.remove(id)?;
-        self.count(&tombstone, -1);
+        self.count(&tombstone.awaited(), -1);
         Some(tombstone)
     }
 
-    fn count(&mut self, tombstone: &Tombstone, change: i64) {
-        for host in tombstone.holders.hosts().filter(|host| !tombstone.confirmed.contains(*host)) {
+    fn count(&mut self, awaited: &HostSet, change: i64) {
+        for host in awaited.iter() {
             let count = self.awaited.entry(host).or_default();
             *count = count.saturating_add_signed(change);
         }

@@ -14,11 +14,12 @@ use super::{BODIES, DEAD, HEADS, META, RedbStore, storage_error};
 use crate::store::rows::{Row, RowBuilder, RowView};
 use crate::store::{Committed, StoreError};
 
-/// How large the bodies of one row may become, unless a single one is larger.
-const ROW_BODY_BYTES: usize = 1 << 20;
+/// How large the bodies of one row may become, unless a single one is larger. redb rounds the page of a long value up to a power of
+/// two and writes all of it: this fills one of 64 KiB, with room for what redb itself notes there.
+const ROW_BODY_BYTES: usize = (64 << 10) - 256;
 
-/// How many records one row may have.
-const ROW_RECORDS: u32 = 8192;
+/// How many records one row may have; their heads fill a page of about the same size.
+const ROW_RECORDS: u32 = 512;
 
 /// A row that is about to be written, with its bodies.
 #[derive(Default)]
