@@ -18,12 +18,12 @@ struct Stores<'a> {
 impl<'a> Stores<'a> {
     fn start(playground: &'a Playground) -> Self {
         let mut stores = Stores { playground, addresses: Vec::new(), hosts: Vec::new() };
-        for host in 0..NAMES.len() {
+        for (host, name) in NAMES.into_iter().enumerate() {
             stores.addresses.push("http://127.0.0.1:0".into());
             stores.hosts.push(None);
             stores.start_host(host);
         }
-        for host in 0..NAMES.len() {
+        for (host, name) in NAMES.into_iter().enumerate() {
             stores.wait_until_available(host);
         }
         stores
@@ -112,10 +112,10 @@ fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
     let playground = Playground::new();
     let mut stores = Stores::start(&playground);
     let mut created: BTreeMap<String, String> = stores.create(200).into_iter().collect();
-    for (host, name) in NAMES.into_iter().enumerate() {
+    for (host, name) in NAMES.iter().enumerate() {
         let (here, elsewhere) = {
             let find = |here: bool| {
-                created.iter().find(|(_, store)| (**store == name) == here).map(|(id, _)| id.clone())
+                created.iter().find(|(_, store)| (*store == name) == here).map(|(id, _)| id.clone())
             };
             (find(true).expect("one in each store"), find(false).expect("others"))
         };
@@ -131,7 +131,7 @@ fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
         assert_eq!(kind, "unavailable", "nobody else says that there is no such object");
         assert_eq!(stores.ask(&["object", "update", &elsewhere, "--attribute", "a=1"])["ok"], true);
         let found = stores.ask(&["object", "query", "order", "--limit", "10000"]);
-        assert_eq!(found["result"]["silent"], Value::from(vec![name]));
+        assert_eq!(found["result"]["silent"], Value::from(vec![*name]));
 
         stores.start_host(host);
         stores.wait_until_available(host);
@@ -226,6 +226,15 @@ fn one_request_commands_create_find_change_and_delete() {
     let events = stores.ask(&["object", "events", "--store", &store]);
     let events = events["result"]["events"].as_array().expect("events").clone();
     assert!(events.iter().enumerate().all(|(place, event)| event["sequence"] == place + 1), "{events:?}");
+    let one = ["object", "event-replicas", "1"];
+    assert_eq!(stores.ask(&one)["result"]["value"], "1");
+    stores.create(1);
+    wait_for("an event with one replica", || {
+        let listed = stores.ask(&["list", "--type", "events.order", "--limit", "1000"]);
+        let messages = listed["result"]["messages"].as_array().cloned().unwrap_or_default();
+        let single = messages.iter().filter(|message| message["replicas"] == 1).count();
+        (single == 1 && messages.len() > 1).then_some(())
+    });
     // Nobody knows this store.
     let (kind, _) = kind_of_error(&stores.ask(&["object", "get", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"]));
     assert_eq!(kind, "unavailable");

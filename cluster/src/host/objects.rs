@@ -81,6 +81,7 @@ impl Objects {
 
     /// Has events enqueued, if some are due.
     pub(super) fn propagate(&mut self, core: &mut Host, now: Instant) {
+        core.set_events_wait(self.log.propagated < self.log.head);
         let Some((from, count)) = self.propagation.due(self.log, now) else { return };
         match read_events(&*self.reader, from) {
             Ok(mut events) if !events.is_empty() => {

@@ -77,3 +77,29 @@ pub(super) async fn ask(state: &std::cell::RefCell<State>) -> Option<Vec<StoreSt
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(host: &str, tag: &str, objects: Option<u64>) -> StoreState {
+        StoreState {
+            host: host.into(),
+            tag: tag.into(),
+            absent: objects.is_none().then(|| "down".to_owned()),
+            answered: objects.is_some(),
+            objects: objects.unwrap_or(0),
+            ..StoreState::default()
+        }
+    }
+
+    #[test]
+    fn a_store_that_does_not_answer_is_shown_as_it_was_and_another_one_as_it_is() {
+        let mut stores = Stores::default();
+        stores.told(vec![state("alpha", "1", Some(7)), state("bravo", "2", Some(9))]);
+        stores.told(vec![state("alpha", "1", None), state("bravo", "3", None)]);
+        let objects = |host: &str| (stores.last[host].objects, stores.last[host].absent.as_deref());
+        assert_eq!(objects("alpha"), (7, Some("down")), "down, with what it had");
+        assert_eq!(objects("bravo"), (0, Some("down")), "its disk is another one now");
+    }
+}

@@ -20,6 +20,8 @@ const BATCH: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct Leave {
     leaving: bool,
+    /// Whether events of this host's objects wait to become messages.
+    events_wait: bool,
     /// Who has said, since the announcement, that it holds which message.
     answers: IdMap<HostSet>,
 }
@@ -69,9 +71,15 @@ impl Host {
         for slot in slots {
             self.hand_on(slot, &staying);
         }
-        if self.messages.is_empty() && self.tombstones_are_elsewhere(&staying) && self.pending.is_empty() {
+        let is_empty = self.messages.is_empty() && self.tombstones_are_elsewhere(&staying);
+        if is_empty && self.pending.is_empty() && !self.leave.events_wait {
             self.remove_member(self.identity.id);
         }
+    }
+
+    /// Says whether events of this host's objects wait to become messages: as long as some do, a leaving host does not go.
+    pub fn set_events_wait(&mut self, wait: bool) {
+        self.leave.events_wait = wait;
     }
 
     /// Drops a copy if enough hosts that stay hold it; else sees to it that they will.

@@ -137,6 +137,24 @@ impl UpdateArguments {
     }
 }
 
+/// How many replicas events get.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EventReplicasArguments {
+    /// How many hosts store the message of each event; fewer if there are not so many.
+    #[arg(value_name = "R", value_parser = clap::value_parser!(u8).range(1..=9))]
+    replicas: u8,
+    #[command(flatten)]
+    pub(super) target: Target,
+}
+
+impl Ask for EventReplicasArguments {
+    async fn ask(&self, client: &Client) -> Result<Answer, ClientError> {
+        let value = self.replicas.to_string();
+        client.first_that_can(async |host| host.configure("event-replicas", &value).await).await?;
+        Ok(answer(&Outcome::Set { name: "event-replicas".into(), value }))
+    }
+}
+
 fn attribute(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
     pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "must be NAME=VALUE".into())

@@ -1,4 +1,4 @@
-//! `hydraq object create|get|update|delete|query|events|stores`, and `hydraq object check` for the store of a host that is down.
+//! `hydraq object create|get|update|delete|query|events|event-replicas|stores`, and `hydraq object check` for the store of a host that is down.
 
 mod change;
 mod check;
@@ -27,6 +27,8 @@ pub(in crate::cli) enum ObjectRequest {
     Query(look::QueryArguments),
     /// Show the events of a store.
     Events(look::EventsArguments),
+    /// Set how many replicas the messages of events get, for the whole cluster.
+    EventReplicas(change::EventReplicasArguments),
     /// List the stores.
     Stores(look::StoresArguments),
     /// Check the store file of a host that is down: objects, events and index entries must match.
@@ -46,6 +48,7 @@ pub(super) fn run(request: &ObjectRequest) -> ExitCode {
         ObjectRequest::Delete(request) => ask("object delete", &request.target, request),
         ObjectRequest::Query(request) => ask("object query", &request.target, request),
         ObjectRequest::Events(request) => ask("object events", &request.target, request),
+        ObjectRequest::EventReplicas(request) => ask("object event-replicas", &request.target, request),
         ObjectRequest::Stores(request) => ask("object stores", &request.target, request),
         ObjectRequest::Check(request) => check::run(request),
     }
