@@ -18,12 +18,12 @@ struct Stores<'a> {
 impl<'a> Stores<'a> {
     fn start(playground: &'a Playground) -> Self {
         let mut stores = Stores { playground, addresses: Vec::new(), hosts: Vec::new() };
-        for (host, name) in NAMES.into_iter().enumerate() {
+        for host in 0..NAMES.len() {
             stores.addresses.push("http://127.0.0.1:0".into());
             stores.hosts.push(None);
             stores.start_host(host);
         }
-        for (host, name) in NAMES.into_iter().enumerate() {
+        for host in 0..NAMES.len() {
             stores.wait_until_available(host);
         }
         stores
