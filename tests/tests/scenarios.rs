@@ -49,6 +49,7 @@ plays! {
     a_wiped_disk_is_repaired: "wiped-and-repaired",
     both_sides_of_a_cut_agree_again: "cut-in-two",
     a_holder_that_stops_answering_is_replaced: "holder-replaced",
+    a_store_is_drawn_as_soon_as_it_serves: "objects-right-after-a-restart",
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub type ChangeAsker = oneshot::Sender<ChangeAnswer>;
 /// What threads share about stores.
 #[derive(Default)]
 pub struct Stores {
-    views: RwLock<Arc<Vec<StoreView>>>,
+    views: watch::Sender<Arc<Vec<StoreView>>>,
     reader: RwLock<Option<Arc<dyn ObjectReader>>>,
     log: watch::Sender<Log>,
     commits: Mutex<BTreeMap<StoreTag, Duration>>,
@@ -46,7 +46,13 @@ impl Stores {
     /// All stores that are known.
     #[must_use]
     pub fn views(&self) -> Arc<Vec<StoreView>> {
-        self.views.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.views.borrow().clone()
+    }
+
+    /// All stores that are known, and word of every change of that.
+    #[must_use]
+    pub fn watch_views(&self) -> watch::Receiver<Arc<Vec<StoreView>>> {
+        self.views.subscribe()
     }
 
     /// The state of this host's log after its last commit, and word of every change of it.
@@ -73,10 +79,13 @@ impl Stores {
     }
 
     pub(super) fn set_views(&self, views: Vec<StoreView>) {
-        let mut known = self.views.write().unwrap_or_else(PoisonError::into_inner);
-        if **known != views {
-            *known = Arc::new(views);
-        }
+        self.views.send_if_modified(|known| {
+            let is_new = **known != views;
+            if is_new {
+                *known = Arc::new(views);
+            }
+            is_new
+        });
     }
 
     pub(super) fn set_reader(&self, reader: Arc<dyn ObjectReader>) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hydraq_core::host::NOT_SYNCHRONISED;
 use hydraq_core::ids::HostId;
 use hydraq_core::message::Content;
 use hydraq_core::request::{
@@ -289,8 +290,8 @@ fn problem_in(problem: v1::PeerProblem) -> Result<Option<RequestError>, Invalid>
         },
         Kind::Unavailable => match problem.text.split_once(" is ") {
             Some((host, "leaving")) => RequestError::Unavailable { host: host.to_owned(), why: "leaving" },
-            Some((host, "not synchronised yet")) => {
-                RequestError::Unavailable { host: host.to_owned(), why: "not synchronised yet" }
+            Some((host, NOT_SYNCHRONISED)) => {
+                RequestError::Unavailable { host: host.to_owned(), why: NOT_SYNCHRONISED }
             }
             Some((host, _)) => {
                 RequestError::Unavailable { host: host.to_owned(), why: "not able to write to its store" }

@@ -33,6 +33,7 @@ use super::alarm::Alarm;
 use super::copies::Outgoing;
 use super::forward::Then;
 use super::peers::CopyKind;
+use super::stores::NOT_SYNCHRONISED;
 use super::{Host, Origin};
 
 /// An enqueue request whose messages do not all have an outcome yet.
@@ -556,7 +557,7 @@ impl Host {
         } else if self.leave.is_leaving() {
             "leaving"
         } else {
-            "not synchronised yet"
+            NOT_SYNCHRONISED
         };
         RequestError::Unavailable { host: self.identity.name.clone(), why }
     }

@@ -78,7 +78,7 @@ use redrive::RedriveOp;
 use wait::Waits;
 
 pub use recover::Recovered;
-pub use stores::StoreView;
+pub use stores::{NOT_SYNCHRONISED, StoreView};
 pub use views::{HostView, LinkView, TypeView};
 
 /// Who a host is in this boot.

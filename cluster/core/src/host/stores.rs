@@ -12,6 +12,9 @@ use super::Host;
 /// The settings that say which store a host has begin with this, and go on with the host's id.
 const STORE_SETTING: &str = "store/";
 
+/// Why a host that has just started takes nothing: it passes, without anybody's doing.
+pub const NOT_SYNCHRONISED: &str = "not synchronised yet";
+
 /// One store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreView {
@@ -60,7 +63,7 @@ impl Host {
         } else if !peer.is_connected() {
             Some("down")
         } else if !peer.is_live() {
-            Some("not synchronised yet")
+            Some(NOT_SYNCHRONISED)
         } else if peer.availability.leaving {
             Some("leaving")
         } else if peer.availability.full {
@@ -79,7 +82,7 @@ impl Host {
         } else if self.peers.get(SELF).removed {
             Some("removed")
         } else if !self.serving {
-            Some("not synchronised yet")
+            Some(NOT_SYNCHRONISED)
         } else if self.leave.is_leaving() {
             Some("leaving")
         } else if self.full {

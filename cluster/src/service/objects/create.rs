@@ -5,11 +5,12 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hydraq_core::host::StoreView;
+use hydraq_core::host::{NOT_SYNCHRONISED, StoreView};
 use hydraq_core::objects::draw::{Candidate, Draw, draw, why_none};
 use hydraq_core::objects::{Change, ObjectId, StoreTag};
 use hydraq_proto::v1;
 use tokio::sync::mpsc::{Sender, channel};
+use tokio::time::{Instant, timeout_at};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 
@@ -65,7 +66,7 @@ impl Context {
         tried.map_err(|tried| tried.into_status(id, &store.member.name))
     }
 
-    /// Draws a store; another one if it certainly took nothing.
+    /// Draws a store; another one if it certainly took nothing. While none takes any, but one is about to, it waits for that.
     async fn create_anew(
         &self,
         change: Change,
@@ -73,16 +74,22 @@ impl Context {
         limit: Duration,
         steps: &Steps,
     ) -> Result<v1::create_object_response::Created, Status> {
-        let deadline = tokio::time::Instant::now() + limit;
+        let deadline = Instant::now() + limit;
         let (mut failed, mut collisions) = (BTreeMap::new(), 0);
+        let mut watched = self.handle.shared.stores.watch_views();
         loop {
-            let views = self.handle.shared.stores.views();
+            let views = watched.borrow_and_update().clone();
             let stores: Vec<&StoreView> =
                 views.iter().filter(|view| view.absent != Some("removed")).collect();
             let candidates: Vec<Candidate> =
                 stores.iter().map(|store| self.candidate(store, failed.get(&store.store).copied())).collect();
             let number = self.ids.lock().unwrap_or_else(PoisonError::into_inner).number();
             let Some((place, how)) = draw(&candidates, number) else {
+                let is_coming = stores.iter().any(|store| store.absent == Some(NOT_SYNCHRONISED));
+                if is_coming && matches!(timeout_at(deadline, watched.changed()).await, Ok(Ok(()))) {
+                    failed.clear();
+                    continue;
+                }
                 return Err(status::no_store(why_none(&candidates)));
             };
             let store = stores[place];
@@ -91,7 +98,7 @@ impl Context {
                 ids.object(StoreTag::of(store.store), number)
             };
             self.tell_drawn(steps, id, store, Some(how)).await;
-            let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             match self.create_at(store, id, with_id(&change, id), request, left).await {
                 Ok(created) => return Ok(created),
                 Err(tried) if took_nothing(&tried) => {
@@ -155,7 +162,7 @@ impl Context {
         }
         let again = v1::CreateObjectRequest { id: wire::object_id_bytes(id), here: true, ..request.clone() };
         let ask = async |mut client: Client| client.create(again).await;
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         let mut answers = self.at_store(store, limit, ask).await?;
         let left = limit.min(Duration::from_secs(3)).saturating_sub(began.elapsed());
         match tokio::time::timeout(left, answers.message()).await {

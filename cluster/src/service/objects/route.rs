@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hydraq_core::host::StoreView;
+use hydraq_core::host::{NOT_SYNCHRONISED, StoreView};
 use hydraq_core::objects::{Applied, Change, ObjectId, StoreTag};
 use hydraq_proto::v1::objects_client::ObjectsClient;
 use tonic::transport::Channel;
@@ -137,7 +137,7 @@ impl Context {
         // Before it is synchronised a host does not know whether its disk has lost something.
         let serves = shared.serving.load(Ordering::SeqCst);
         let Some(reader) = shared.stores.reader().filter(|_| serves) else {
-            return Err(status::store_unavailable(&name, "not synchronised yet"));
+            return Err(status::store_unavailable(&name, NOT_SYNCHRONISED));
         };
         let answer = tokio::task::spawn_blocking(move || read(&*reader)).await;
         match answer {
