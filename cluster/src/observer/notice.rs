@@ -1,0 +1,42 @@
+//! What an observer can be told from outside: what somebody wants to see, and what somebody does.
+
+use hydraq_core::objects::draw::Draw;
+
+use crate::observe::{Badges, Change, EventKind, HostNumber, MessageId, WindowRequest};
+
+/// What the observer is told from here.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Something was done to processes.
+    Processes,
+    /// These rows are wanted from now on.
+    Watch(WindowRequest),
+    /// The life of this message is wanted from now on; what is given is passed on with its beginning.
+    Explain(MessageId, Option<Box<Change>>),
+    /// What a kill of these hosts would do is wanted.
+    Predict(Vec<HostNumber>),
+    /// These hosts, by name, are about to be killed.
+    BeforeKill(Vec<String>),
+    /// Somebody here did something.
+    Done {
+        /// What kind of thing.
+        kind: EventKind,
+        /// To which message, if it was one.
+        message: Option<MessageId>,
+        /// What, after `you`.
+        words: String,
+        /// How long it took, in microseconds.
+        took_us: Option<u64>,
+    },
+    /// The totals that the harness counts itself; ready and leased messages are those that hosts count.
+    Counted(Badges),
+    /// A store was drawn for a new object.
+    Drew {
+        /// How.
+        draw: Draw,
+        /// The object's id.
+        object: String,
+    },
+    /// To be passed on.
+    Tell(Change),
+}
