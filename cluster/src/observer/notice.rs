@@ -1,11 +1,14 @@
 //! What an observer can be told from outside: what somebody wants to see, and what somebody does.
 
 use hydraq_core::objects::draw::Draw;
+use tokio::sync::oneshot;
 
-use crate::observe::{Badges, Change, EventKind, HostNumber, MessageId, WindowRequest};
+use crate::observe::{
+    Badges, Change, CommandBegun, CommandResult, EventKind, HostNumber, MessageId, WindowRequest,
+};
 
 /// What the observer is told from here.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Notice {
     /// Something was done to processes.
     Processes,
@@ -37,6 +40,14 @@ pub enum Notice {
         /// The object's id.
         object: String,
     },
+    /// Single happenings are wanted, too: those that are kept, then every further one.
+    Record,
+    /// A command begins.
+    Begun(CommandBegun),
+    /// A command has ended.
+    Ended(CommandResult),
+    /// To be answered when everything that has happened by now was told.
+    Settle(oneshot::Sender<()>),
     /// To be passed on.
     Tell(Change),
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::follow::{Heard, Roster, Watching};
 use super::look::look;
 use super::notice::Notice;
+use super::settling::Settling;
 use super::state::State;
 use super::stores::{ASK_EVERY, ask};
 use crate::observe::Update;
@@ -37,8 +38,7 @@ impl Observer {
         let (notices, incoming) = unbounded_channel();
         let (heard, hearing) = unbounded_channel();
         let watching = Watching::new(roster, heard);
-        let state = Rc::new(RefCell::new(State::new()));
-        tokio::task::spawn_local(run(state, watching, incoming, hearing, Box::new(out)));
+        tokio::task::spawn_local(run(Work::new(watching, Box::new(out)), incoming, hearing));
         Self { notices }
     }
 
@@ -49,78 +49,143 @@ impl Observer {
 }
 
 /// Observes until nobody listens.
-async fn run(
-    state: Rc<RefCell<State>>,
-    mut watching: Watching,
-    mut notices: UnboundedReceiver<Notice>,
-    mut hearing: UnboundedReceiver<Heard>,
-    mut out: Box<dyn FnMut(Update) -> bool>,
-) {
-    let mut rates = Instant::now() + RATE_EVERY;
-    let (mut updated, mut looked) = (Instant::now() - UPDATE_EVERY, Instant::now() - LOOK_EVERY);
-    let mut is_looking = false;
-    let (mut is_asking, mut asked) = (false, Instant::now());
+async fn run(mut work: Work, mut notices: UnboundedReceiver<Notice>, mut hearing: UnboundedReceiver<Heard>) {
     loop {
-        {
-            let state = &mut *state.borrow_mut();
-            state.settle((watching.roster)());
-            watching.follow(state);
-            if rates <= Instant::now() {
-                rates = Instant::now() + RATE_EVERY;
-                state.board.count_rates();
-            }
+        work.follow();
+        work.look();
+        work.ask();
+        if !work.tell() {
+            return;
         }
-        if !is_looking && state.borrow().is_stale && looked.elapsed() >= LOOK_EVERY {
-            (is_looking, looked) = (true, Instant::now());
-            state.borrow_mut().is_stale = false;
-            let (state, heard) = (state.clone(), watching.heard.clone());
-            tokio::task::spawn_local(async move {
-                let _ = heard.send(Heard::Looked(Box::new(look(&state).await)));
-            });
-        }
-        if !is_asking && asked.elapsed() >= ASK_EVERY {
-            (is_asking, asked) = (true, Instant::now());
-            let (state, heard) = (state.clone(), watching.heard.clone());
-            tokio::task::spawn_local(async move {
-                let _ = heard.send(Heard::Stores(ask(&state).await));
-            });
-        }
-        if updated.elapsed() >= UPDATE_EVERY {
-            let update = state.borrow_mut().update();
-            if let Some(update) = update {
-                updated = Instant::now();
-                if !out(update) {
-                    return;
-                }
-            }
-        }
-        // Wakes for whatever comes first, and for what waits because something was told just now.
-        let until_look = (looked + LOOK_EVERY).saturating_duration_since(Instant::now());
-        let until_update = (updated + UPDATE_EVERY).saturating_duration_since(Instant::now());
-        let waits = [until_look, until_update].into_iter().filter(|wait| !wait.is_zero()).min();
-        let pause = waits.unwrap_or(PROCESSES_EVERY).min(PROCESSES_EVERY);
         tokio::select! {
             notice = notices.recv() => match notice {
-                Some(notice) => state.borrow_mut().notice(notice),
+                Some(notice) => work.notice(notice),
                 None => return,
             },
             heard = hearing.recv() => {
                 if let Some(heard) = heard {
-                    is_looking &= !matches!(heard, Heard::Looked(_));
-                    is_asking &= !matches!(heard, Heard::Stores(_));
-                    state.borrow_mut().heard(heard);
+                    work.hear(heard);
                 }
             },
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(work.pause()) => {}
         }
-        let state = &mut *state.borrow_mut();
         while let Ok(notice) = notices.try_recv() {
-            state.notice(notice);
+            work.notice(notice);
         }
         while let Ok(heard) = hearing.try_recv() {
-            is_looking &= !matches!(heard, Heard::Looked(_));
-            is_asking &= !matches!(heard, Heard::Stores(_));
-            state.heard(heard);
+            work.hear(heard);
         }
+    }
+}
+
+/// What is under way, and since when.
+struct Work {
+    state: Rc<RefCell<State>>,
+    watching: Watching,
+    out: Box<dyn FnMut(Update) -> bool>,
+    settling: Settling,
+    /// When rates are counted next.
+    rates: Instant,
+    updated: Instant,
+    looked: Instant,
+    is_looking: bool,
+    asked: Instant,
+    is_asking: bool,
+}
+
+impl Work {
+    fn new(watching: Watching, out: Box<dyn FnMut(Update) -> bool>) -> Self {
+        let now = Instant::now();
+        Self {
+            state: Rc::new(RefCell::new(State::new())),
+            watching,
+            out,
+            settling: Settling::default(),
+            rates: now + RATE_EVERY,
+            updated: now - UPDATE_EVERY,
+            looked: now - LOOK_EVERY,
+            is_looking: false,
+            asked: now,
+            is_asking: false,
+        }
+    }
+
+    /// Takes in where hosts are, and follows those that live.
+    fn follow(&mut self) {
+        let state = &mut *self.state.borrow_mut();
+        state.settle((self.watching.roster)());
+        self.watching.follow(state);
+        if self.rates <= Instant::now() {
+            self.rates = Instant::now() + RATE_EVERY;
+            state.board.count_rates();
+        }
+        state.is_stale |= self.settling.wants_look();
+    }
+
+    /// Begins to look at messages, if there is reason to.
+    fn look(&mut self) {
+        if self.is_looking || !self.state.borrow().is_stale || self.looked.elapsed() < LOOK_EVERY {
+            return;
+        }
+        (self.is_looking, self.looked) = (true, Instant::now());
+        self.state.borrow_mut().is_stale = false;
+        self.settling.look_begins();
+        let (state, heard) = (self.state.clone(), self.watching.heard.clone());
+        tokio::task::spawn_local(async move {
+            let _ = heard.send(Heard::Looked(Box::new(look(&state).await)));
+        });
+    }
+
+    /// Begins to ask for the data stores, if it is time.
+    fn ask(&mut self) {
+        if self.is_asking || self.asked.elapsed() < ASK_EVERY {
+            return;
+        }
+        (self.is_asking, self.asked) = (true, Instant::now());
+        let (state, heard) = (self.state.clone(), self.watching.heard.clone());
+        tokio::task::spawn_local(async move {
+            let _ = heard.send(Heard::Stores(ask(&state).await));
+        });
+    }
+
+    /// Tells what is different, if it is time; whether anybody listens still.
+    fn tell(&mut self) -> bool {
+        if self.updated.elapsed() < UPDATE_EVERY {
+            return true;
+        }
+        let update = self.state.borrow_mut().update();
+        if let Some(update) = update {
+            self.updated = Instant::now();
+            if !(self.out)(update) {
+                return false;
+            }
+        }
+        self.settling.told();
+        true
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Settle(answer) => self.settling.ask(answer),
+            notice => self.state.borrow_mut().notice(notice),
+        }
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        if matches!(heard, Heard::Looked(_)) {
+            self.is_looking = false;
+            self.settling.look_ended();
+        }
+        self.is_asking &= !matches!(heard, Heard::Stores(_));
+        self.state.borrow_mut().heard(heard);
+    }
+
+    /// How long nothing is to be done, unless somebody says something: until whatever comes first, and what waits because
+    /// something was told just now.
+    fn pause(&self) -> Duration {
+        let until_look = (self.looked + LOOK_EVERY).saturating_duration_since(Instant::now());
+        let until_update = (self.updated + UPDATE_EVERY).saturating_duration_since(Instant::now());
+        let waits = [until_look, until_update].into_iter().filter(|wait| !wait.is_zero()).min();
+        waits.unwrap_or(PROCESSES_EVERY).min(PROCESSES_EVERY)
     }
 }

@@ -14,7 +14,7 @@ use super::totals::ready_and_leased;
 use crate::client::HostClient;
 use crate::host::clock::wall_ms;
 use crate::observe::{
-    Badges, Biography, Change, Filter, HeatMap, HostNumber, HostPicture, LinkPicture, MessageId,
+    Badges, Biography, Change, Filter, HappeningBy, HeatMap, HostNumber, HostPicture, LinkPicture, MessageId,
     MessagePicture, MessageWindow, Placement, Sort, StorePicture, TypePicture, Update, WindowRequest,
 };
 
@@ -124,6 +124,11 @@ impl State {
             Notice::Drew { draw, object } => {
                 self.pending.extend(draw_picture(&self.board, now_ms, &draw, object).map(Change::Draw));
             }
+            Notice::Record => self.log.record(&self.board),
+            Notice::Begun(command) => self.log.command(now_ms, HappeningBy::Command(command)),
+            Notice::Ended(result) => self.log.command(now_ms, HappeningBy::Result(result)),
+            // Their taker settles.
+            Notice::Settle(_) => {}
             Notice::Tell(change) => self.pending.push(change),
         }
     }
@@ -185,6 +190,7 @@ impl State {
             changes.extend([Change::Lessons(Vec::new()), Change::Lesson(None)]);
         }
         changes.extend(self.log.take().into_iter().map(Change::Event));
+        changes.extend(self.log.take_happenings().map(Change::Happened));
         self.tell_aftermaths(&mut changes);
         self.tell_life(&mut changes);
         // Answers come last: what they speak of has been told then.
