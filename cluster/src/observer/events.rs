@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::board::{Board, Process, Turn};
 use super::happenings::Happenings;
+use super::life::Names;
 use crate::client::sight::ToldEvent;
 use crate::observe::{
     EventKind, EventPicture, EventSerial, Happening, HappeningBy, HostNumber, HostState, MessageId, words,

@@ -7,6 +7,8 @@ use crate::observe::{Happening, HappeningBy, HostHappening};
 
 /// How many commands and results are kept for a recording that begins later.
 const COMMANDS_MAX: usize = 20_000;
+/// How many messages each of these names.
+const MESSAGES_MAX: usize = 64;
 
 /// What waits to be told, if anybody wants it.
 #[derive(Debug, Default)]
@@ -37,6 +39,7 @@ impl Happenings {
         match &mut self.pending {
             Some(pending) => pending.push(happening),
             None => {
+                let happening = without_details(happening);
                 if self.commands.len() >= COMMANDS_MAX {
                     self.commands.pop_front();
                 }
@@ -49,6 +52,15 @@ impl Happenings {
     pub(super) fn take(&mut self) -> Option<Vec<Happening>> {
         self.pending.as_mut().map(std::mem::take).filter(|pending| !pending.is_empty())
     }
+}
+
+/// A command without what makes a long session's memory grow.
+fn without_details(mut happening: Happening) -> Happening {
+    if let HappeningBy::Result(result) = &mut happening.by {
+        result.result = serde_json::Value::Null;
+        result.messages.truncate(MESSAGES_MAX);
+    }
+    happening
 }
 
 fn happening(host: &str, event: &ToldEvent) -> Happening {

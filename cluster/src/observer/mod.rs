@@ -36,6 +36,7 @@ mod window;
 
 pub use board::{Place, Process};
 pub use follow::Roster;
+pub use life::recorded_biography;
 pub use notice::Notice;
 pub use run::Observer;
 

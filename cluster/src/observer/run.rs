@@ -119,7 +119,7 @@ impl Work {
             self.rates = Instant::now() + RATE_EVERY;
             state.board.count_rates();
         }
-        state.is_stale |= self.settling.wants_look();
+        state.is_stale |= self.settling.wants_look(Instant::now());
     }
 
     /// Begins to look at messages, if there is reason to.
@@ -166,7 +166,7 @@ impl Work {
 
     fn notice(&mut self, notice: Notice) {
         match notice {
-            Notice::Settle(answer) => self.settling.ask(answer),
+            Notice::Settle(answer) => self.settling.ask(Instant::now(), answer),
             notice => self.state.borrow_mut().notice(notice),
         }
     }

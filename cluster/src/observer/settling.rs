@@ -25,16 +25,16 @@ struct Waiting {
 
 impl Settling {
     /// Somebody wants to be answered.
-    pub(super) fn ask(&mut self, answer: oneshot::Sender<()>) {
-        self.waiting.push(Waiting { since: Instant::now(), look: None, answer });
+    pub(super) fn ask(&mut self, now: Instant, answer: oneshot::Sender<()>) {
+        self.waiting.push(Waiting { since: now, look: None, answer });
     }
 
     /// Whether somebody has waited so long that all hosts have told what they had to tell: then a look is wanted.
-    pub(super) fn wants_look(&mut self) -> bool {
+    pub(super) fn wants_look(&mut self, now: Instant) -> bool {
         let next = self.looks_begun + 1;
         let mut wants = false;
         for waiting in self.waiting.iter_mut().filter(|waiting| waiting.look.is_none()) {
-            if waiting.since.elapsed() >= 3 * WATCH_EVERY {
+            if now.saturating_duration_since(waiting.since) >= 3 * WATCH_EVERY {
                 waiting.look = Some(next);
                 wants = true;
             }
@@ -66,15 +66,14 @@ impl Settling {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_comes_after_hosts_had_time_and_a_look_was_told() {
-        let mut settling = Settling::default();
+    #[test]
+    fn an_answer_comes_after_hosts_had_time_and_a_look_was_told() {
+        let (mut settling, began) = (Settling::default(), Instant::now());
         let (answer, mut answered) = oneshot::channel();
         settling.look_begins();
-        settling.ask(answer);
-        assert!(!settling.wants_look(), "hosts had no time");
-        tokio::time::advance(3 * WATCH_EVERY).await;
-        assert!(settling.wants_look());
+        settling.ask(began, answer);
+        assert!(!settling.wants_look(began), "hosts had no time");
+        assert!(settling.wants_look(began + 3 * WATCH_EVERY));
         settling.look_ended();
         settling.told();
         assert!(answered.try_recv().is_err(), "that look began before");
