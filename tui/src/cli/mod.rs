@@ -8,6 +8,7 @@ mod load;
 mod requests;
 mod run;
 mod soak;
+mod telling;
 
 use std::process::ExitCode;
 

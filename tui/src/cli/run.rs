@@ -6,6 +6,7 @@
 mod files;
 mod interrupt;
 mod junit;
+mod record;
 mod reporter;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use tokio::task::LocalSet;
 pub(super) use self::files::draw_seed;
 pub(super) use self::interrupt::Interrupt;
 use self::junit::Suite;
+use self::record::{Recorded, Recorder, path_for};
 use self::reporter::Printer;
 use super::format::{Format, term};
 use super::{USAGE, start_log};
@@ -44,6 +46,9 @@ pub(super) struct RunArguments {
     /// Write a report in the form of JUnit, too.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Record the session, for `hydraq replay` and `hydraq export`; with several scenarios, one file each.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Have the same drawn by lot as in an earlier run.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -86,6 +91,12 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         eprintln!("hydraq run: {problem}");
         ExitCode::from(BROKEN)
     };
+    if let Some(record) = &arguments.record
+        && let Err(problem) = writable(record)
+    {
+        eprintln!("hydraq run: --record: {} cannot be written: {problem}", record.display());
+        return ExitCode::from(USAGE);
+    }
     let seed = match arguments.seed.map_or_else(draw_seed, Ok) {
         Ok(seed) => seed,
         Err(problem) => return broken(&problem),
@@ -106,7 +117,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         seed,
     };
     let mut suites = Vec::new();
-    let mut status = runtime.block_on(run_all(&plan, &binary, &options, arguments.format, &mut suites));
+    let mut status = runtime.block_on(run_all(&plan, &binary, &options, arguments, &mut suites));
     runtime.shutdown_timeout(WIND_UP);
     if let Some(junit) = &arguments.junit
         && let Err(problem) = std::fs::write(junit, junit::report(&suites))
@@ -115,6 +126,30 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         status = status.max(BROKEN);
     }
     ExitCode::from(status)
+}
+
+/// The recording of one file, if one is wanted.
+fn recorder(
+    arguments: &RunArguments,
+    planned: &Planned,
+    files: usize,
+    place: usize,
+    seed: u64,
+) -> Result<Option<Recorder>, String> {
+    let Some(record) = &arguments.record else { return Ok(None) };
+    let path = path_for(record, &planned.script, files == 1, place);
+    let created = Recorder::create(path.clone(), &planned.script.file, seed);
+    created.map(Some).map_err(|problem| format!("--record: {}: {problem}", path.display()))
+}
+
+/// Whether a file can be written, found out before anything is started; what is in it stays.
+fn writable(path: &Path) -> std::io::Result<()> {
+    let is_new = !path.exists();
+    std::fs::OpenOptions::new().append(true).create(true).open(path)?;
+    if is_new {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 /// A file that is to be run, and where its hosts keep their data.
@@ -128,7 +163,7 @@ async fn run_all(
     plan: &[Planned],
     binary: &Path,
     options: &RunOptions,
-    format: Format,
+    arguments: &RunArguments,
     suites: &mut Vec<Suite>,
 ) -> u8 {
     let mut worst = 0;
@@ -141,7 +176,7 @@ async fn run_all(
     };
     for (place, planned) in plan.iter().enumerate() {
         let keeps_logs = planned.data != DataFolder::Temporary;
-        let mut printer = Printer::new(format, keeps_logs, &planned.script);
+        let mut printer = Printer::new(arguments.format, keeps_logs, &planned.script);
         let stage = match LiveStage::start(binary.to_owned(), planned.data.clone()) {
             Ok(stage) => Rc::new(stage),
             Err(problem) => {
@@ -161,15 +196,37 @@ async fn run_all(
             }
         };
         printer.begin(&planned.script.file);
+        let mut recorder = match recorder(arguments, planned, plan.len(), place, options.seed) {
+            Ok(recorder) => recorder,
+            Err(problem) => {
+                eprintln!("hydraq run: {problem}");
+                return BROKEN;
+            }
+        };
         let fleet = stage.fleet();
         // Whatever still runs in the background when the file is over ends with its task set.
         let tasks = LocalSet::new();
         let ended = {
-            let run = tasks.run_until(run_script(&planned.script, stage, options, &mut printer));
+            let run = tasks.run_until(async {
+                if let Some(recorder) = &mut recorder {
+                    recorder.look_at(stage.clone());
+                }
+                let mut reporter = Recorded { printer: &mut printer, recorder: recorder.as_mut() };
+                run_script(&planned.script, stage, options, &mut reporter).await
+            });
             tokio::select! {
                 summary = run => Ok(summary),
                 signal = interrupt.wait() => Err(signal),
             }
+        };
+        let ending = match &ended {
+            Ok(summary) if summary.passed() => "passed".to_owned(),
+            Ok(_) => "not passed".to_owned(),
+            Err(signal) => format!("stopped by {}", signal.name()),
+        };
+        let recorded = match recorder {
+            Some(recorder) => tasks.run_until(recorder.end(&ending)).await.map(Some),
+            None => Ok(None),
         };
         // Blocking calls on other threads end when their hosts do.
         fleet.shut_down();
@@ -178,8 +235,20 @@ async fn run_all(
             Ok(summary) => {
                 printer.summary(&summary);
                 worst = worst.max(summary.status);
+                match recorded {
+                    Ok(Some(path)) => Printer::again(&planned.script, Some(&path)),
+                    Ok(None) if summary.passed() => {}
+                    Ok(None) => Printer::again(&planned.script, None),
+                    Err(problem) => {
+                        eprintln!("hydraq run: {problem}");
+                        worst = worst.max(BROKEN);
+                    }
+                }
             }
             Err(signal) => {
+                if let Ok(Some(path)) = recorded {
+                    Printer::again(&planned.script, Some(&path));
+                }
                 let files_left = plan.len() - place - 1;
                 printer.interrupted(&planned.script, signal.name(), files_left);
                 suites.push(printer.into_suite(&planned.script));

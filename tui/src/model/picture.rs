@@ -87,7 +87,7 @@ impl Picture {
             Change::Lessons(lessons) => self.lessons = Arc::new(lessons.clone()),
             Change::Lesson(lesson) => self.lesson = lesson.clone().map(Arc::new),
             // Not part of the cluster's state: the model shows these and forgets them.
-            Change::Aftermath(_) | Change::Outcome(_) => {}
+            Change::Aftermath(_) | Change::Outcome(_) | Change::Happened(_) => {}
         }
     }
 

@@ -6,13 +6,14 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use hydraq_cluster::observe::{Badges, Change, CommandOutcome, EventKind, MessageId, Request};
+use hydraq_cluster::observe::{Badges, Change, CommandOutcome, Request};
 use hydraq_cluster::observer::{Notice, Observer};
-use hydraq_cluster::scenario::run::{Done, Failure, ObjectMade, Outcome, Session, outcome_line, perform};
+use hydraq_cluster::scenario::run::{Done, ObjectMade, Outcome, Session, outcome_line, perform};
 use hydraq_cluster::scenario::{Command, parse_line};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{sleep, timeout};
 
+use super::super::telling::Telling;
 use super::completer::in_words;
 
 /// For how long a command keeps the next one waiting.
@@ -42,7 +43,11 @@ impl Commands {
         if hosts > 0 {
             let _ = lines.send(format!("spawn {hosts}"));
         }
-        let work = Work { session: self.session.clone(), observer: self.observer.clone() };
+        let work = Work {
+            session: self.session.clone(),
+            observer: self.observer.clone(),
+            telling: Telling::new(self.observer.clone()),
+        };
         tokio::task::spawn_local(work.all(typed, hosts > 0));
         while let Some(request) = asked.recv().await {
             self.take(request, &lines);
@@ -55,6 +60,7 @@ impl Commands {
                 let _ = lines.send(line);
                 return;
             }
+            Request::Record => Notice::Record,
             Request::Watch(window) => Notice::Watch(window),
             Request::Explain(message) => Notice::Explain(message, None),
             Request::Predict(hosts) => Notice::Predict(hosts),
@@ -70,6 +76,7 @@ impl Commands {
 struct Work {
     session: Rc<Session>,
     observer: Observer,
+    telling: Telling,
 }
 
 impl Work {
@@ -103,6 +110,7 @@ impl Work {
     }
 
     async fn one(&self, line: String, command: &Command, is_own: bool) {
+        let number = self.telling.begun(&line, None);
         let began = Instant::now();
         let performed = perform(&self.session, command).await;
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -111,6 +119,7 @@ impl Work {
             Ok(Done { outcome, failure }) => (Some(outcome), failure),
             Err(failure) => (None, Some(failure)),
         };
+        self.telling.ended(number, &line, outcome.as_ref(), failure.as_ref(), took_us);
         if let Some(Outcome::Shown(sight) | Outcome::Explained(sight)) = &outcome {
             let words = outcome.as_ref().map(outcome_line).unwrap_or_default();
             let told = Change::Outcome(CommandOutcome { line, ok: true, words });
@@ -124,24 +133,7 @@ impl Work {
             // Everything is as it was meant to be, and the hosts have said so.
             return;
         }
-        let done = outcome.as_ref().map(outcome_line).unwrap_or_default();
-        // What the line says already need not be said again.
-        let done = if done.split([',', ' ']).all(|word| word == "and" || line.contains(word)) {
-            String::new()
-        } else {
-            done
-        };
-        let words = match (&failure, done.is_empty()) {
-            (None, _) => done,
-            (Some(failure), true) => said(failure),
-            (Some(failure), false) => format!("{done}; {}", said(failure)),
-        };
-        if let Some(kind) = kind(command, failure.is_some()) {
-            let words = if words.is_empty() { line.clone() } else { format!("{line}: {words}") };
-            let message = outcome.as_ref().and_then(single_message);
-            self.observer.notice(Notice::Done { kind, message, words, took_us: Some(took_us) });
-        }
-        self.tell(Change::Outcome(CommandOutcome { line, ok: failure.is_none(), words }));
+        self.telling.told(&line, command, outcome.as_ref(), failure.as_ref(), took_us);
     }
 
     /// Shows how stores were drawn, as far as a screen has room for it.
@@ -161,52 +153,8 @@ impl Work {
     }
 }
 
-fn said(failure: &Failure) -> String {
-    match &failure.help {
-        Some(help) => format!("{}: {help}", failure.message),
-        None => failure.message.clone(),
-    }
-}
-
-/// What kind of event a command is; none if the hosts tell of it themselves, or there is nothing to tell.
-fn kind(command: &Command, failed: bool) -> Option<EventKind> {
-    if failed {
-        return Some(EventKind::Refused);
-    }
-    Some(match command {
-        Command::Enqueue(_) => EventKind::Enqueued,
-        Command::Dequeue(_) | Command::Release(_) | Command::Extend(_) => EventKind::Leased,
-        Command::Delete(_) => EventKind::Deleted,
-        Command::Cut(_) | Command::Delay(_) | Command::Drop(_) => EventKind::Link,
-        Command::Heal(_) => EventKind::Healed,
-        Command::Fill(_) | Command::Free(_) | Command::Corrupt(_) => EventKind::Disk,
-        Command::Leave(_) | Command::Remove(_) => EventKind::Membership,
-        Command::Spawn(_)
-        | Command::Kill(_)
-        | Command::Restart(_)
-        | Command::Pause(_)
-        | Command::Resume(_)
-        | Command::Wipe(_)
-        | Command::Wait(_)
-        | Command::Show(_)
-        | Command::Explain(_) => return None,
-        _ => EventKind::Note,
-    })
-}
-
-/// The message that a command was about, if it was one.
-fn single_message(outcome: &Outcome) -> Option<MessageId> {
-    match outcome {
-        Outcome::Enqueued(sent) if sent.len() == 1 => Some(sent[0].id),
-        Outcome::Dequeued(deliveries) if deliveries.len() == 1 => Some(deliveries[0].id),
-        Outcome::Deleted(messages) if messages.len() == 1 => Some(messages[0].id),
-        Outcome::Corrupted { message, .. } => *message,
-        _ => None,
-    }
-}
-
 /// Tells the harness's own totals whenever they have changed.
-pub(super) async fn keep_counting(session: Rc<Session>, observer: Observer) {
+pub(in crate::cli) async fn keep_counting(session: Rc<Session>, observer: Observer) {
     let (mut seen, mut told, mut lost) = (0, Badges::default(), 0);
     let mut looked = Instant::now();
     loop {
