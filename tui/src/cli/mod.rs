@@ -5,6 +5,7 @@ mod console;
 mod format;
 mod host;
 mod load;
+mod replay;
 mod requests;
 mod run;
 mod soak;
@@ -37,6 +38,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Check the same on real processes, for a long time.
     Soak(soak::SoakArguments),
+    /// See a recorded session again, in plain lines.
+    Replay(replay::ReplayArguments),
     /// Run one queue host.
     Host(host::HostArguments),
     /// Measure how fast messages go in, and out again.
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Soak(arguments)) => soak::run(&arguments),
+        Some(Command::Replay(arguments)) => replay::run(&arguments),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),

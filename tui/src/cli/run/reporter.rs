@@ -56,7 +56,7 @@ impl Printer {
     /// How to look at a run again: what to open, or what to do for that to be there.
     pub(super) fn again(script: &Script, recorded: Option<&Path>) {
         match recorded {
-            Some(path) => eprintln!("to see it again, step by step: hydraq replay {}", path.display()),
+            Some(path) => eprintln!("to see it again: hydraq replay {}", path.display()),
             None => eprintln!(
                 "to be able to see it again, record it: hydraq run {} --record run.jsonl, then hydraq replay run.jsonl",
                 script.file
