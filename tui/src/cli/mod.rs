@@ -5,6 +5,7 @@ mod console;
 mod format;
 mod host;
 mod load;
+mod packaging;
 mod replay;
 mod requests;
 mod run;
@@ -40,6 +41,10 @@ enum Command {
     Soak(soak::SoakArguments),
     /// See a recorded session again, in plain lines.
     Replay(replay::ReplayArguments),
+    /// Print completions for a shell.
+    Completions(packaging::CompletionsArguments),
+    /// Print the manual page.
+    Man,
     /// Run one queue host.
     Host(host::HostArguments),
     /// Measure how fast messages go in, and out again.
@@ -73,6 +78,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Soak(arguments)) => soak::run(&arguments),
         Some(Command::Replay(arguments)) => replay::run(&arguments),
+        Some(Command::Completions(arguments)) => packaging::completions(&arguments),
+        Some(Command::Man) => packaging::man(),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),
