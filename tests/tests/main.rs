@@ -10,5 +10,6 @@ mod objects;
 mod options;
 mod reports;
 mod requests;
+mod rollback;
 mod scenarios;
 mod statuses;

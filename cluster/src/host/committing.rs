@@ -3,7 +3,6 @@
 //!
 //! A store that cannot be trusted any more is kept under another name, never removed.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +19,7 @@ use super::engine::Engine;
 use super::handle::{Handle, Input};
 use super::process::{HostError, Starting};
 use super::runner::{Ended, Runner};
+use super::set_aside;
 use crate::links::{Links, Me, join};
 use crate::store::{Opened, StoreError};
 
@@ -164,7 +164,7 @@ impl Committing {
     /// Keeps a store that cannot be trusted under another name; the host comes back as a new one.
     fn set_aside(&self, why: &str) {
         let path = self.starting.store_path();
-        let aside = aside_name(&path);
+        let aside = set_aside::free_name(&path);
         match std::fs::rename(&path, &aside) {
             Ok(()) => {
                 tracing::error!(why, kept = %aside.display(), "the store was set aside; this host comes back as a new one");
@@ -172,9 +172,4 @@ impl Committing {
             Err(error) => tracing::error!(%error, "the store could not be set aside"),
         }
     }
-}
-
-fn aside_name(path: &Path) -> PathBuf {
-    let names = (1..).map(|number| path.with_extension(format!("set-aside-{number}.redb")));
-    names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| path.with_extension("set-aside"))
 }

@@ -11,6 +11,7 @@ mod propagation;
 pub mod recorder;
 pub mod runner;
 mod serving;
+mod set_aside;
 pub mod space;
 pub mod stores;
 

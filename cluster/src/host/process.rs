@@ -15,6 +15,7 @@ use super::committing::Committing;
 use super::handle::{Handle, Shared};
 use super::heartbeat;
 use super::serving::serve;
+use super::set_aside;
 use super::space::Space;
 use crate::ids::IdSource;
 use crate::links::Links;
@@ -140,6 +141,10 @@ impl Starting {
         let beat_links = links.clone();
         let beat_handle = handle.clone();
         spawn("heartbeat", Box::new(move || heartbeat::run(&detector, &beat_handle, &beat_links, clock)))?;
+        let (aside_handle, aside_ids) = (handle.clone(), commit.starting.ids.clone());
+        let (aside_runtime, store) = (runtime.handle().clone(), commit.starting.store_path());
+        let keep = move || set_aside::keep(&aside_handle, &aside_runtime, &store, &aside_ids);
+        spawn("set-aside", Box::new(keep))?;
         let (ended, end) = tokio::sync::oneshot::channel();
         let committing = std::thread::Builder::new()
             .name("commit".to_owned())

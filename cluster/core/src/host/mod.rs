@@ -41,6 +41,7 @@ mod redrive;
 mod repair;
 mod retry;
 mod session;
+mod set_aside;
 mod stores;
 mod sync;
 mod tombstone;
@@ -81,6 +82,7 @@ use redrive::RedriveOp;
 use wait::Waits;
 
 pub use recover::Recovered;
+pub use set_aside::{Fate, SetAside};
 pub use stores::{NOT_SYNCHRONISED, StoreView};
 pub use views::{HostView, LinkView, TypeView};
 
