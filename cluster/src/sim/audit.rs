@@ -1,8 +1,12 @@
 //! What the durable images say at the moments that matter: at each acknowledgement, each hand-out, each forgotten delete,
 //! and whenever a disk is lost.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::journal::Happening;
+use hydraq_core::message::Message;
 use hydraq_core::record::Record;
 use hydraq_core::request::{EnqueueOutcome, Reply};
 
@@ -71,6 +75,8 @@ pub struct Audit {
     pub forgotten: Vec<Forgotten>,
     /// See [`LostDisk`].
     pub lost_disks: Vec<LostDisk>,
+    /// The bodies that clients sent, by the ids that they gave them; of two with the same id, the first.
+    pub bodies: BTreeMap<MessageId, Bytes>,
 }
 
 /// The message ids on a disk, with whether the record names all of `hosts`.
@@ -112,6 +118,11 @@ fn names_all(image: &Image, id: MessageId, hosts: &[HostId]) -> bool {
 }
 
 impl Audit {
+    /// Notes what a client sent.
+    pub(super) fn sent(&mut self, message: &Message) {
+        self.bodies.entry(message.id).or_insert_with(|| message.body.clone());
+    }
+
     /// Notes the answer to an enqueue of one message.
     pub(super) fn replied(&mut self, at: u64, id: MessageId, reply: &Reply, nodes: &[Node]) {
         let Reply::Enqueued(outcomes) = reply else { return };

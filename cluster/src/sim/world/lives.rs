@@ -30,6 +30,9 @@ impl World {
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
         process.detector.tick(hydraq_core::time::Instant(self.now));
+        if self.nodes[node].full {
+            process.inbox.push_back(Event::Full(true));
+        }
         let known: Vec<MemberRecord> = self.introductions(node);
         if !known.is_empty() {
             process.inbox.push_back(Event::Members(known));
@@ -66,6 +69,23 @@ impl World {
             if let Some(other) = other {
                 self.schedule(100, Due::LinkLost(link, other));
             }
+        }
+    }
+
+    pub(super) fn die_in_commit(&mut self, node: NodeId) {
+        // It may have been called off in the meantime.
+        if std::mem::take(&mut self.nodes[node].dies_in_commit) {
+            self.nodes[node].meter.torn += 1;
+            self.kill(node);
+        }
+    }
+
+    /// Fills a host's disk: the next commit fails for want of room, and nothing new is taken until there is some again.
+    pub fn set_full(&mut self, node: NodeId, full: bool) {
+        self.nodes[node].full = full;
+        self.nodes[node].disk.set_full(full);
+        if !full {
+            self.give(node, Event::Full(false));
         }
     }
 

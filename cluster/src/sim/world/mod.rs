@@ -9,6 +9,7 @@ mod process;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hydraq_core::config::Config;
@@ -23,7 +24,7 @@ use hydraq_core::request::{Reply, Request};
 
 use super::audit::Audit;
 use super::network::{Network, NodeId};
-use super::node::Node;
+use super::node::{Meter, Node};
 use crate::store::model::Disk;
 
 /// How often a host looks for members that it has no link with.
@@ -42,6 +43,8 @@ enum Due {
     Dialled(NodeId, NodeId, HostId),
     LinkLost(LinkId, NodeId),
     HelloTimeout(LinkId),
+    /// A kill in the middle of a commit.
+    Dies(NodeId, u64),
 }
 
 /// What the world writes down: when, who, what.
@@ -86,6 +89,8 @@ pub struct World {
     pub sent: Option<Vec<Sent>>,
     /// What the disks said at the moments that matter.
     pub audit: Audit,
+    /// What the wall clocks that are right said when it all began, in milliseconds.
+    pub wall_began_ms: u64,
     config: Config,
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     due: BTreeMap<u64, Due>,
@@ -109,6 +114,7 @@ impl World {
             trace: Vec::new(),
             sent: None,
             audit: Audit::default(),
+            wall_began_ms: 0,
             config,
             queue: BinaryHeap::new(),
             due: BTreeMap::new(),
@@ -135,6 +141,10 @@ impl World {
             incarnation: 0,
             removed: false,
             distrusted: false,
+            full: false,
+            dies_in_commit: false,
+            wall_error_ms: 0,
+            meter: Meter::default(),
         });
         self.start(node);
         node
@@ -159,16 +169,28 @@ impl World {
     }
 
     /// Sends a request to a host, whether it runs or not; the answer may never come.
-    pub fn request(&mut self, node: NodeId, request: Request) -> RequestId {
+    pub fn request(&mut self, node: NodeId, mut request: Request) -> RequestId {
         self.next_request += 1;
         let id = RequestId(self.next_request);
-        if let Request::Enqueue(enqueue) = &request
-            && let [message] = &enqueue.messages[..]
-        {
-            self.enqueued.insert(id, message.id);
+        if let Request::Enqueue(enqueue) = &mut request {
+            if let [message] = &enqueue.messages[..] {
+                self.enqueued.insert(id, message.id);
+                self.audit.sent(message);
+            }
+            let at_ms = self.wall_ms(node);
+            enqueue.messages.iter_mut().for_each(|message| {
+                Arc::make_mut(message).enqueued_at_ms = at_ms;
+            });
         }
         self.give(node, Event::Request(id, request));
         id
+    }
+
+    /// What a host's wall clock says, in milliseconds; for display only, there as here.
+    pub fn wall_ms(&mut self, node: NodeId) -> u64 {
+        let place = &mut self.nodes[node];
+        place.meter.wall_reads += 1;
+        (self.wall_began_ms + self.now / 1000).saturating_add_signed(place.wall_error_ms)
     }
 
     /// Gives an operator's order to a host.
@@ -258,7 +280,8 @@ impl World {
             Due::Dialled(from, to, member) => self.dialled(from, to, member),
             Due::LinkLost(link, node) => self.give(node, Event::Disconnected(link)),
             Due::HelloTimeout(link) => self.close_if_unused(link),
-            Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
+            Due::Dies(node, incarnation) if self.is_current(node, incarnation) => self.die_in_commit(node),
+            Due::Dies(..) | Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
         }
     }
 

@@ -58,6 +58,11 @@ impl World {
         let takes = self.nodes[node].commit_takes.as_micros() as u64;
         let takes = takes + self.random.below(takes as usize + 1) as u64;
         let incarnation = self.nodes[node].incarnation;
+        self.nodes[node].meter.commits += 1;
+        if self.nodes[node].dies_in_commit {
+            let after = self.random.below(takes.max(1) as usize) as u64;
+            self.schedule(after, Due::Dies(node, incarnation));
+        }
         if let Some(process) = self.nodes[node].process.as_mut() {
             process.committing = Some(committing);
         }
@@ -77,11 +82,21 @@ impl World {
             }
             // Whether the commit happened is unknown: only a new start can tell.
             Err(StoreError::Full) => {
+                self.nodes[node].meter.out_of_room += 1;
+                // The ballast is given up: there is room for what must go on.
+                self.nodes[node].disk.set_full(false);
+                if self.random.unit() < 0.5
+                    && let Some(process) = self.nodes[node].process.as_mut()
+                {
+                    // It happened after all, and nobody was told.
+                    let _ = process.engine.commit(&committing.writes, clock);
+                }
                 self.kill(node);
                 self.start(node);
             }
             // The cache can no longer be trusted: the host comes back as a new one.
             Err(StoreError::Failed(_)) => {
+                self.nodes[node].meter.failed_syncs += 1;
                 self.lose_disk(node);
                 self.start(node);
             }

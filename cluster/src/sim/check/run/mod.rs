@@ -12,6 +12,8 @@ use hydraq_core::event::Order;
 use hydraq_core::ids::MessageId;
 use hydraq_core::random::{Random, mix};
 
+use strike::Open;
+
 use super::client::Clients;
 use super::history::History;
 use super::invariants::{Sight, Violation, judge};
@@ -49,24 +51,13 @@ pub struct Outcome {
     pub trace: Vec<String>,
 }
 
-/// Something that ends a fault.
-#[derive(Debug)]
-enum Cure {
-    Start(usize),
-    Resume(usize),
-    Mend(usize, usize),
-    MendAll,
-    NormalDisk(usize),
-    Room(usize),
-}
-
 struct Run<'a> {
     plan: &'a Plan,
     world: World,
     history: History,
     clients: Clients,
     random: Random,
-    cures: Vec<(u64, Cure)>,
+    open: Vec<Open>,
     images: Vec<Image>,
     faults: BTreeMap<&'static str, u64>,
     keep_trace: bool,
@@ -90,7 +81,7 @@ pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
         history: History::default(),
         clients,
         random,
-        cures: Vec::new(),
+        open: Vec::new(),
         images,
         faults: BTreeMap::new(),
         keep_trace,
@@ -120,9 +111,7 @@ impl Run<'_> {
             while let Some((_, fault)) =
                 faults.next_if(|(at, _)| start + at.as_micros() as u64 <= self.world.now)
             {
-                if self.strike(fault) {
-                    *self.faults.entry(fault.class()).or_default() += 1;
-                }
+                self.strike(fault);
             }
             self.cure(false);
             self.slice();
