@@ -24,7 +24,9 @@ impl World {
         let salt = (node as u64) << 32 | self.nodes[node].incarnation << 8;
         let (host, store, nonce) =
             (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
+        let doubled = self.nodes[node].disk.is_open();
         let opened = self.nodes[node].disk.open((host, store), nonce);
+        self.nodes[node].disk.with(|image| self.audit.started(self.now, node, image, doubled));
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);

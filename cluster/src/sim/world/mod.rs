@@ -289,6 +289,11 @@ impl World {
         self.nodes[node].incarnation == incarnation && self.nodes[node].process.is_some()
     }
 
+    /// Has the audit look at everything that is on the disks now.
+    pub fn look_at_disks(&mut self) {
+        self.audit.look(self.now, &self.nodes);
+    }
+
     /// What has happened since `from`, in words, one line each.
     #[must_use]
     pub fn words_since(&self, from: usize) -> Vec<String> {

@@ -4,6 +4,7 @@ use hydraq_core::event::Effect;
 use hydraq_core::journal::Happening;
 
 use super::{Due, Line, World};
+use crate::sim::audit::Audit;
 use crate::sim::network::NodeId;
 use crate::sim::node::Committing;
 use crate::store::StoreError;
@@ -71,12 +72,15 @@ impl World {
 
     pub(super) fn commit_ends(&mut self, node: NodeId) {
         let now = self.now;
+        let disk = self.nodes[node].disk.clone();
         let Some(process) = self.nodes[node].process.as_mut() else { return };
         let Some(committing) = process.committing.take() else { return };
         let clock = process.clock(now);
+        let erased = disk.with(|image| Audit::erased(image, &committing.writes));
         match process.engine.commit(&committing.writes, clock) {
             Ok(_) => {
                 process.committed_at = now;
+                disk.with(|image| self.audit.committed(now, node, image, erased));
                 self.take_effects(node, committing.late);
                 self.run_node(node);
             }
@@ -130,6 +134,7 @@ impl World {
                     if let Some(id) = self.enqueued.remove(&request) {
                         self.audit.replied(self.now, id, &reply, &self.nodes);
                     }
+                    self.audit.served(self.now, node, &reply);
                     self.replies.insert(request, (self.now, reply));
                 }
                 Effect::Serving(serving) => {

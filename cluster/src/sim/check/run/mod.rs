@@ -72,7 +72,8 @@ pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
     for number in 0..plan.hosts {
         world.add(&name(number));
     }
-    let clients = Clients::new(plan.seed, plan.clients);
+    let mut clients = Clients::new(plan.seed, plan.clients);
+    clients.deceive = plan.faults.is_empty();
     let images = world.nodes.iter().map(|node| node.disk.image()).collect();
     let random = Random::new(plan.seed ^ 0xfa17);
     let mut run = Run {
@@ -122,13 +123,14 @@ impl Run<'_> {
         self.world.run_for(SLICE);
         self.clients.turn(&mut self.world, &mut self.history);
         self.note_lost_disks();
-        if self.inconsistent.is_none() && self.world.now % 100_000 < SLICE.as_micros() as u64 {
+        if self.inconsistent.is_none() && self.world.now % 500_000 < SLICE.as_micros() as u64 {
             let say =
                 |node: &Node| Some((node.name.clone(), node.process.as_ref()?.engine.core.inconsistency()?));
             let found = self.world.nodes.iter().find_map(say);
             self.inconsistent = found.map(|(name, what)| format!("{name} at {}: {what}", self.world.now));
         }
         if self.world.now % 1_000_000 < SLICE.as_micros() as u64 && self.random.below(3) == 0 {
+            self.world.look_at_disks();
             // What a disk may go back to.
             self.images = self.world.nodes.iter().map(|node| node.disk.image()).collect();
         }

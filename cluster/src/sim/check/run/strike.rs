@@ -33,6 +33,7 @@ enum Cure {
 impl Run<'_> {
     /// Does harm, and counts it if it changed something at once; else that is seen when it ends.
     pub(super) fn strike(&mut self, fault: &Fault) {
+        self.history.troubled.push((self.world.now, self.world.now));
         let class = fault.class();
         let counts = match fault {
             Fault::Crash { node, down } => {
@@ -136,6 +137,7 @@ impl Run<'_> {
     fn open(&mut self, lasts: Duration, cure: Cure, class: Option<&'static str>) {
         let ends = self.world.now + lasts.as_micros() as u64;
         let counts = class.map(|class| (class, self.meter(&cure)));
+        self.history.troubled.push((self.world.now, ends));
         self.open.push(Open { ends, cure, counts });
     }
 
