@@ -108,6 +108,14 @@ impl Life {
     }
 }
 
+impl History {
+    /// Whether a message may have been made ready again in between: then its counts and leases start anew.
+    #[must_use]
+    pub fn redriven(&self, life: &Life, from: u64, to: u64) -> bool {
+        life.deliveries_max.is_some() && self.redrives.iter().any(|at| (from..=to).contains(at))
+    }
+}
+
 /// All messages that clients know of.
 #[derive(Debug, Default)]
 pub struct History {

@@ -30,7 +30,10 @@ fn is_supported(sight: &Sight<'_>, life: &Life, earlier: &[Seen], seen: &Seen) -
                 || overlaps(earlier, seen)
         }
         Cause::LeaseExpired => {
-            let over = |earlier: &Seen| earlier.lease_first_ends <= seen.at + TOLERANCE;
+            // One that was given back runs again if it is extended after that.
+            let over = |earlier: &Seen| {
+                earlier.lease_first_ends <= seen.at + TOLERANCE || earlier.released.is_some()
+            };
             earlier.is_empty() || earlier.iter().any(over) || !sight.is_quiet(life.sent, seen.at)
         }
         Cause::Released => {

@@ -72,7 +72,8 @@ impl Run<'_> {
         ))
     }
 
-    /// In automatic mode everything has as many copies by now as were asked for.
+    /// In automatic mode everything has as many copies by now as were acknowledged. Where fewer were acknowledged than planned, the
+    /// rest comes with the comparison of all digests in turn, which takes longer than this.
     fn look_for_missing_copies(&mut self) {
         if !self.plan.repairs {
             return;
@@ -87,7 +88,7 @@ impl Run<'_> {
             here.into_iter().for_each(|id| *copies.entry(id).or_default() += 1);
         }
         for (id, life) in &self.history.lives {
-            let asked = usize::from(life.replicas).min(self.plan.hosts);
+            let asked = usize::from(life.promised).min(self.plan.hosts);
             let has = copies.get(id).copied().unwrap_or(0);
             if life.is_owed() && !life.lost_disks && has < asked {
                 let held = (0..self.plan.hosts).map(|node| self.copy_in_words(node, *id));
