@@ -109,10 +109,10 @@ impl Life {
 }
 
 impl History {
-    /// Whether a message may have been made ready again in between: then its counts and leases start anew.
+    /// Whether a message may have been made ready again until then: its counts and leases start anew wherever that is heard of.
     #[must_use]
-    pub fn redriven(&self, life: &Life, from: u64, to: u64) -> bool {
-        life.deliveries_max.is_some() && self.redrives.iter().any(|at| (from..=to).contains(at))
+    pub fn redriven(&self, life: &Life, until: u64) -> bool {
+        life.deliveries_max.is_some() && self.redrives.iter().any(|at| (life.sent..=until).contains(at))
     }
 }
 

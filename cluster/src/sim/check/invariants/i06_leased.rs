@@ -9,7 +9,7 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     sight.history.lives.iter().find_map(|(id, life)| {
         life.deliveries.iter().enumerate().find_map(|(place, first)| {
             let second = life.deliveries[place + 1..].iter().find(|second| {
-                let within = !sight.history.redriven(life, first.asked, second.at)
+                let within = !sight.history.redriven(life, second.at)
                     && second.at + TOLERANCE < first.lease_ends
                     && first.released.is_none();
                 // A message that was enqueued twice may be two for a while.

@@ -10,7 +10,7 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
         life.deliveries.iter().enumerate().find_map(|(place, first)| {
             let owner = first.receipt.owner;
             let second = life.deliveries[place + 1..].iter().find(|second| {
-                let within = !sight.history.redriven(life, first.asked, second.at)
+                let within = !sight.history.redriven(life, second.at)
                     && second.at + TOLERANCE < first.lease_first_ends
                     && first.released.is_none();
                 let rolled_back = &sight.history.rolled_back;
