@@ -15,6 +15,7 @@ mod i12_live;
 mod i13_counts;
 mod i14_boots;
 mod i15_intact;
+pub(super) mod i16_repeatable;
 mod i19_room;
 
 use super::history::History;

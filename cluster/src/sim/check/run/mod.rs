@@ -45,6 +45,8 @@ pub struct Outcome {
     pub messages: u64,
     /// How long it took, in virtual time.
     pub simulated: Duration,
+    /// Whether it was run a second time, by other wall clocks.
+    pub repeated: bool,
     /// A hash of everything that happened.
     pub hash: u64,
     /// The trace, in words.
@@ -68,7 +70,14 @@ struct Run<'a> {
 /// Runs a plan. The trace in words is kept only if asked for.
 #[must_use]
 pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
+    run_at(plan, config, keep_trace, 0)
+}
+
+/// Runs a plan at another time of the world: all wall clocks begin at `wall_began_ms`, and nothing else differs.
+#[must_use]
+pub fn run_at(plan: &Plan, config: &Config, keep_trace: bool, wall_began_ms: u64) -> Outcome {
     let mut world = World::new(plan.seed, config.clone());
+    world.wall_began_ms = wall_began_ms;
     for number in 0..plan.hosts {
         world.add(&name(number));
     }
@@ -175,6 +184,7 @@ impl Run<'_> {
             faults: self.faults,
             messages: self.history.lives.len() as u64,
             simulated: Duration::from_micros(self.world.now),
+            repeated: false,
             hash: trace_hash(&self.world),
             trace: words,
         }
