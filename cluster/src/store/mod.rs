@@ -9,6 +9,7 @@ pub mod model;
 pub mod objects;
 pub mod redb;
 mod rows;
+pub mod volatile;
 
 #[cfg(test)]
 mod objects_tests;
