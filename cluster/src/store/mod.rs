@@ -5,6 +5,7 @@
 //! nothing else is promised, and nothing is promised before.
 
 pub mod check_objects;
+pub mod crashes;
 pub mod model;
 pub mod objects;
 pub mod redb;
