@@ -46,6 +46,14 @@ pub struct Image {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectTables(BTreeMap<(Table, Vec<u8>), Vec<u8>>);
 
+impl ObjectTables {
+    /// The rows of a table, in their order.
+    pub(super) fn rows(&self, table: Table) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let rows = self.0.range((table, Vec::new())..).take_while(move |((of, _), _)| *of == table);
+        rows.map(|((_, key), value)| (&key[..], &value[..]))
+    }
+}
+
 impl Tables for ObjectTables {
     type Error = Infallible;
 

@@ -37,7 +37,7 @@ use super::stores::NOT_SYNCHRONISED;
 use super::{Host, Origin};
 
 /// An enqueue request whose messages do not all have an outcome yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct EnqueueOp {
     origin: Origin,
     outcomes: Vec<Option<EnqueueOutcome>>,
@@ -49,7 +49,7 @@ pub(super) struct EnqueueOp {
 }
 
 /// A message whose replicas are not all confirmed yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pending {
     op: u64,
     place: usize,

@@ -25,7 +25,7 @@ use super::standing::{Owner, Standing};
 const RETURN_STEPS: usize = 64;
 
 /// One copy.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// Whose copy it is.
     pub id: MessageId,
@@ -57,7 +57,7 @@ impl Entry {
 }
 
 /// What is needed to put a copy in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NewEntry {
     /// Whose copy.
     pub id: MessageId,
@@ -78,7 +78,7 @@ pub struct NewEntry {
 }
 
 /// All copies of one host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Messages {
     entries: Slab<Entry>,
     by_id: Box<[HashTable<Slot>]>,
