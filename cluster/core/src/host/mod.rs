@@ -113,7 +113,7 @@ pub(crate) enum Origin {
 }
 
 /// One queue host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Host {
     config: Config,
     identity: Identity,

@@ -11,7 +11,7 @@ use super::alarm::Alarm;
 use super::{Host, Origin};
 
 /// An enqueue request whose messages do not all have an outcome yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct EnqueueOp {
     origin: Origin,
     outcomes: Vec<Option<EnqueueOutcome>>,
@@ -23,7 +23,7 @@ pub(super) struct EnqueueOp {
 }
 
 /// A message whose replicas are not all confirmed yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pending {
     /// Which requests wait for it, and which of their messages it is: more than one after a retry.
     askers: Vec<(u64, usize)>,

@@ -13,7 +13,7 @@ use crate::message::MessageType;
 use crate::time::Instant;
 
 /// The running session with a peer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) link: LinkId,
     pub(crate) connection: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Session {
 }
 
 /// How far a synchronisation is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SyncProgress {
     /// The peer's digest came, and was answered with entries.
     pub(crate) digest_seen: bool,
@@ -49,7 +49,7 @@ impl SyncProgress {
 }
 
 /// A block of items that a peer has not answered yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Block {
     /// Copies, or additions to lists: each with the hash of the list that was sent along.
     Copies { items: Vec<(MessageId, u64)>, kind: CopyKind },
@@ -83,7 +83,7 @@ pub(crate) struct Said {
 }
 
 /// One member.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) id: HostId,
     pub(crate) name: String,
@@ -202,7 +202,7 @@ impl Peer {
 }
 
 /// All members.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Peers {
     table: Vec<Peer>,
     by_id: BTreeMap<HostId, HostIndex>,

@@ -24,7 +24,7 @@ use super::forward::Then;
 use super::{Host, Origin};
 
 /// A dequeue that has found nothing yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wait {
     origin: Origin,
     dequeue: Dequeue,
@@ -38,7 +38,7 @@ struct Wait {
 }
 
 /// All dequeues that wait.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Waits {
     by_number: BTreeMap<u64, Wait>,
     /// Those that sleep until there are messages of a type.

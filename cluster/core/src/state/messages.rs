@@ -26,7 +26,7 @@ use super::slab::{Slab, Slot};
 use super::standing::Standing;
 
 /// One copy.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// Whose copy it is.
     pub id: MessageId,
@@ -58,7 +58,7 @@ impl Entry {
 }
 
 /// What is needed to put a copy in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NewEntry {
     /// Whose copy.
     pub id: MessageId,
@@ -79,7 +79,7 @@ pub struct NewEntry {
 }
 
 /// All copies of one host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Messages {
     entries: Slab<Entry>,
     by_id: Box<[HashTable<Slot>]>,

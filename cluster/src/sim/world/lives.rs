@@ -1,0 +1,113 @@
+//! Processes that come and go: starting, killing, stopping them, and losing what they kept.
+
+use hydraq_core::event::Event;
+use hydraq_core::frame::MemberRecord;
+use hydraq_core::host::Host;
+use hydraq_core::ids::{HostId, StoreId};
+use hydraq_core::random::mix;
+
+use super::{Due, World};
+use crate::host::engine::Engine;
+use crate::sim::network::NodeId;
+use crate::sim::node::Process;
+
+impl World {
+    /// Starts a host's process; nothing happens if it runs.
+    pub fn start(&mut self, node: NodeId) {
+        if self.nodes[node].process.is_some() || self.nodes[node].removed {
+            return;
+        }
+        let draw = |salt: u64| {
+            let base = mix(self.seed ^ mix(salt));
+            u128::from(mix(base)) << 64 | u128::from(mix(base ^ 1))
+        };
+        let salt = (node as u64) << 32 | self.nodes[node].incarnation << 8;
+        let (host, store, nonce) =
+            (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
+        let doubled = self.nodes[node].disk.is_open();
+        let opened = self.nodes[node].disk.open((host, store), nonce);
+        self.nodes[node].disk.with(|image| self.audit.started(self.now, node, image, doubled));
+        let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
+        let name = self.nodes[node].name.clone();
+        let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
+        let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
+        process.detector.tick(hydraq_core::time::Instant(self.now));
+        if self.nodes[node].full {
+            process.inbox.push_back(Event::Full(true));
+        }
+        let known: Vec<MemberRecord> = self.introductions(node);
+        if !known.is_empty() {
+            process.inbox.push_back(Event::Members(known));
+        }
+        let place = &mut self.nodes[node];
+        place.id = id;
+        place.incarnation += 1;
+        place.process = Some(process);
+        let incarnation = place.incarnation;
+        self.schedule(0, Due::Beat(node, incarnation));
+        self.schedule(1, Due::Dial(node, incarnation));
+        self.run_node(node);
+    }
+
+    /// What a starting host is told by the first running one: a join through one member.
+    pub(super) fn introductions(&self, node: NodeId) -> Vec<MemberRecord> {
+        let other = (0..self.nodes.len()).find(|other| *other != node && self.core(*other).is_some());
+        other.and_then(|other| self.core(other)).map(Host::member_records).unwrap_or_default()
+    }
+
+    /// Kills a host's process. The commit under way is lost, or not, by chance.
+    pub fn kill(&mut self, node: NodeId) {
+        let Some(mut process) = self.nodes[node].process.take() else { return };
+        if let Some(committing) = process.committing.take()
+            && self.random.unit() < 0.5
+        {
+            let clock = process.clock(self.now);
+            // A commit that fails leaves the disk as it was, as a lost one does.
+            let _ = process.engine.commit(&committing.writes, clock);
+        }
+        for link in self.network.links_of(node) {
+            let other = self.network.other_end(link, node);
+            self.network.close(link);
+            if let Some(other) = other {
+                self.schedule(100, Due::LinkLost(link, other));
+            }
+        }
+    }
+
+    pub(super) fn die_in_commit(&mut self, node: NodeId) {
+        // It may have been called off in the meantime.
+        if std::mem::take(&mut self.nodes[node].dies_in_commit) {
+            self.nodes[node].meter.torn += 1;
+            self.kill(node);
+        }
+    }
+
+    /// Fills a host's disk: the next commit fails for want of room, and nothing new is taken until there is some again.
+    pub fn set_full(&mut self, node: NodeId, full: bool) {
+        self.nodes[node].full = full;
+        self.nodes[node].disk.set_full(full);
+        if !full {
+            self.give(node, Event::Full(false));
+        }
+    }
+
+    /// Stops a host's process without ending it, or lets it go on.
+    pub fn set_paused(&mut self, node: NodeId, paused: bool) {
+        if let Some(process) = self.nodes[node].process.as_mut() {
+            process.paused = paused;
+        }
+        if !paused {
+            self.beat(node);
+            self.run_node(node);
+        }
+    }
+
+    /// Kills a host and empties its disk: what was promised on it is lost.
+    pub fn lose_disk(&mut self, node: NodeId) {
+        self.kill(node);
+        let lost = self.nodes[node].disk.image();
+        self.nodes[node].disk.restore(Default::default());
+        self.nodes[node].distrusted = false;
+        self.audit.disk_lost(self.now, node, &lost);
+    }
+}
