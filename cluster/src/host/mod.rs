@@ -4,7 +4,7 @@ pub mod clock;
 pub mod engine;
 pub mod handle;
 pub mod heartbeat;
-mod objects;
+pub(crate) mod objects;
 pub mod process;
 mod propagation;
 pub mod recorder;

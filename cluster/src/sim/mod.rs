@@ -8,6 +8,7 @@ pub mod audit;
 pub mod check;
 pub mod network;
 pub mod node;
+pub mod service;
 pub mod world;
 
 #[cfg(test)]

@@ -226,6 +226,12 @@ impl Host {
         self.peers.members().map(|(_, peer)| peer.id).collect()
     }
 
+    /// How many members it knows that were not removed, without itself.
+    #[must_use]
+    pub fn members_count(&self) -> usize {
+        self.peers.members().filter(|(_, peer)| peer.id != self.identity.id).count()
+    }
+
     /// The id of the message in a slot; for messages of errors.
     pub(super) fn id_in(&self, slot: Slot) -> MessageId {
         self.messages.entry(slot).id

@@ -28,8 +28,12 @@ impl World {
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
+        let service = self.hosting.as_mut().map(|hosting| Box::new(hosting.open(&engine, clock)));
+        let introduced = service.as_ref().and_then(|_| engine.core.introduce_store());
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
         process.detector.tick(hydraq_core::time::Instant(self.now));
+        process.service = service;
+        process.inbox.extend(introduced.map(Event::Order));
         let known: Vec<MemberRecord> = self.introductions(node);
         if !known.is_empty() {
             process.inbox.push_back(Event::Members(known));
@@ -42,6 +46,7 @@ impl World {
         self.schedule(0, Due::Beat(node, incarnation));
         self.schedule(1, Due::Dial(node, incarnation));
         self.run_node(node);
+        self.disturb_links(node);
     }
 
     /// What a starting host is told by the first running one: a join through one member.
@@ -58,7 +63,7 @@ impl World {
         {
             let clock = process.clock(self.now);
             // A commit that fails leaves the disk as it was, as a lost one does.
-            let _ = process.engine.commit(&committing.writes, clock);
+            let _ = process.engine.commit_with(&committing.writes, &committing.changes, clock);
         }
         for link in self.network.links_of(node) {
             let other = self.network.other_end(link, node);

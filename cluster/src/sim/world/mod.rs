@@ -6,6 +6,7 @@
 mod links;
 mod lives;
 mod process;
+mod served;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -24,6 +25,7 @@ use hydraq_core::request::{Reply, Request};
 use super::audit::Audit;
 use super::network::{Network, NodeId};
 use super::node::Node;
+use super::service::Hosting;
 use crate::store::model::Disk;
 
 /// How often a host looks for members that it has no link with.
@@ -94,6 +96,12 @@ pub struct World {
     replies: BTreeMap<RequestId, (u64, Reply)>,
     /// Which message an unanswered request enqueues.
     enqueued: BTreeMap<RequestId, MessageId>,
+    /// The hosts by name; that is their address, too.
+    by_name: BTreeMap<String, NodeId>,
+    /// What gives hosts the services of real ones, if they are to have them.
+    hosting: Option<Hosting>,
+    /// Whether somebody outside was answered since that was asked last.
+    has_answered: bool,
     seed: u64,
 }
 
@@ -116,6 +124,9 @@ impl World {
             next_request: 0,
             replies: BTreeMap::new(),
             enqueued: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            hosting: None,
+            has_answered: false,
             seed,
         }
     }
@@ -123,6 +134,7 @@ impl World {
     /// Adds a host and starts it; it joins through the first one.
     pub fn add(&mut self, name: &str) -> NodeId {
         let node = self.nodes.len();
+        self.by_name.insert(name.to_owned(), node);
         let disk = Disk::default();
         let commit_takes = Duration::from_micros(200);
         let id = HostId(0);
@@ -150,6 +162,12 @@ impl World {
     #[must_use]
     pub fn node_of(&self, id: HostId) -> Option<NodeId> {
         self.nodes.iter().position(|node| node.id == id)
+    }
+
+    /// The number of the host at this address, which is its name.
+    #[must_use]
+    pub fn node_at(&self, address: &str) -> Option<NodeId> {
+        self.by_name.get(address).copied()
     }
 
     /// Whether a host runs, is not stopped, and serves.
