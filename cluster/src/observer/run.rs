@@ -21,6 +21,7 @@ use super::totals::ready_and_leased;
 use crate::client::HostClient;
 use crate::client::objects::StoreState;
 use crate::client::sight::{Told, ToldEvent};
+use crate::client::way::Dialler;
 use crate::host::clock::wall_ms;
 use crate::observe::{
     Badges, Change, EventKind, Filter, HeatMap, HostNumber, HostPicture, LinkPicture, MessageId,
@@ -102,9 +103,19 @@ impl Observer {
     /// says whether anybody listens still.
     #[must_use]
     pub fn start(roster: Roster, out: impl FnMut(Update) -> bool + 'static) -> Self {
+        Self::start_through(Dialler::Network, roster, out)
+    }
+
+    /// The same, with hosts that are reached as `dialler` says.
+    #[must_use]
+    pub fn start_through(
+        dialler: Dialler,
+        roster: Roster,
+        out: impl FnMut(Update) -> bool + 'static,
+    ) -> Self {
         let (notices, incoming) = unbounded_channel();
         let (heard, hearing) = unbounded_channel();
-        let watching = Watching { roster, followed: HashMap::new(), heard };
+        let watching = Watching { dialler, roster, followed: HashMap::new(), heard };
         let state = Rc::new(RefCell::new(State::new()));
         tokio::task::spawn_local(run(state, watching, incoming, hearing, Box::new(out)));
         Self { notices }
@@ -326,6 +337,7 @@ fn tell<T: Clone + PartialEq>(
 
 /// The hosts that are followed.
 struct Watching {
+    dialler: Dialler,
     roster: Roster,
     followed: HashMap<String, Followed>,
     heard: UnboundedSender<Heard>,
@@ -358,7 +370,7 @@ impl Watching {
             if self.followed.get(&place.name).is_some_and(is_same) {
                 continue;
             }
-            let Ok(client) = HostClient::new(&place.address) else { continue };
+            let Ok(client) = HostClient::through(&self.dialler, &place.address) else { continue };
             state.clients.insert(place.name.clone(), client.clone());
             let retry = if place.process == Process::Elsewhere { RETRY_ELSEWHERE } else { RETRY };
             let task =

@@ -26,12 +26,19 @@ const QUIET_ROUNDS: usize = 3;
 const NAP: Duration = Duration::from_millis(2);
 
 /// Lets virtual time go on, for ever. The runtime's clock must be paused. `wall_ms` is what the wall clock shows at the beginning.
-pub async fn drive(world: Rc<RefCell<World>>, wall_ms: u64, speed: Option<Speed>) {
+/// `each_round` is called often.
+pub async fn drive(
+    world: Rc<RefCell<World>>,
+    wall_ms: u64,
+    speed: Option<Speed>,
+    mut each_round: impl FnMut(),
+) {
     let mut told = 0;
     set_wall_ms(wall_ms);
     loop {
         let stands_still = speed.as_ref().is_some_and(Speed::is_paused);
         settle(&world, stands_still).await;
+        each_round();
         let now = world.borrow().now;
         let limit = speed.as_ref().map_or(u64::MAX, |speed| speed.limit(now));
         if limit <= now {

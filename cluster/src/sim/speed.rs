@@ -101,7 +101,8 @@ impl Speed {
             }
             return end;
         }
-        let scaled = |duration: Duration, percent: u32| duration.as_micros() as u64 * u64::from(percent) / 100;
+        let scaled =
+            |duration: Duration, percent: u32| duration.as_micros() as u64 * u64::from(percent) / 100;
         let percent = state.percent;
         let (began, base) = *state.base.get_or_insert((at, now));
         let limit = base + scaled(at.saturating_duration_since(began), percent);

@@ -24,7 +24,8 @@ impl World {
         let waits = process.engine.core.has_timers() || process.engine.has_lazy_writes();
         if waits && now - process.committed_at >= CLOCK_COMMIT {
             let writes = process.engine.take_lazy_writes();
-            let changes = process.service.as_mut().map(|service| service.changes(&writes)).unwrap_or_default();
+            let changes =
+                process.service.as_mut().map(|service| service.changes(&writes)).unwrap_or_default();
             self.begin_commit(node, Committing { writes, changes, late: Vec::new(), began: now });
         }
     }
@@ -59,7 +60,10 @@ impl World {
             return;
         }
         if needs_commit {
-            self.begin_commit(node, Committing { writes: batch.writes, changes, late: batch.late, began: now });
+            self.begin_commit(
+                node,
+                Committing { writes: batch.writes, changes, late: batch.late, began: now },
+            );
         } else {
             self.take_effects(node, batch.late);
         }
@@ -85,7 +89,11 @@ impl World {
             Ok(committed) => {
                 process.committed_at = now;
                 if let Some(service) = process.service.as_mut() {
-                    service.committed(committed, &process.engine.core, Duration::from_micros(now - committing.began));
+                    service.committed(
+                        committed,
+                        &process.engine.core,
+                        Duration::from_micros(now - committing.began),
+                    );
                     self.has_answered = true;
                 }
                 self.take_effects(node, committing.late);

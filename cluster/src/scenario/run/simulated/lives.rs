@@ -13,7 +13,11 @@ const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 impl SimulatedStage {
-    pub(super) async fn spawn_hosts(&self, count: u32, name: Option<&str>) -> Result<Vec<String>, StageError> {
+    pub(super) async fn spawn_hosts(
+        &self,
+        count: u32,
+        name: Option<&str>,
+    ) -> Result<Vec<String>, StageError> {
         let hosts = self.hosts();
         let is_up = hosts.iter().any(|host| host.condition == Condition::Up);
         if !is_up && hosts.iter().any(|host| host.condition != Condition::Removed) {
@@ -51,7 +55,8 @@ impl SimulatedStage {
             let mut found = conditions.iter().filter(move |(_, condition)| *condition == wanted);
             move |asked: bool| found.find(|(name, _)| hosts.contains(name) == asked).map(|(name, _)| name)
         };
-        let somebody = with(Condition::Up)(false).or(with(Condition::Up)(true)).or(with(Condition::Down)(true));
+        let somebody =
+            with(Condition::Up)(false).or(with(Condition::Up)(true)).or(with(Condition::Down)(true));
         if let (None, Some(empty), Some(kept)) =
             (somebody, with(Condition::Wiped)(true), with(Condition::Down)(false))
         {

@@ -55,9 +55,14 @@ impl SimulatedStage {
     }
 
     /// Lets its time go on, as long as this is polled; as fast as it can, if no speed is given. `wall_ms` is what clocks on the wall
-    /// show at its beginning.
-    pub fn drive(&self, wall_ms: u64, speed: Option<Speed>) -> impl Future<Output = ()> + 'static {
-        drive(self.world.clone(), wall_ms, speed)
+    /// show at its beginning; `each_round` is called often.
+    pub fn drive(
+        &self,
+        wall_ms: u64,
+        speed: Option<Speed>,
+        each_round: impl FnMut() + 'static,
+    ) -> impl Future<Output = ()> + 'static {
+        drive(self.world.clone(), wall_ms, speed, each_round)
     }
 
     /// How its hosts are reached.
