@@ -11,4 +11,5 @@ mod options;
 mod reports;
 mod requests;
 mod scenarios;
+mod simulated;
 mod statuses;

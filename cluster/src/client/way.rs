@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -53,7 +54,14 @@ impl Dialler {
 
 /// The hosts of this process, by address; clones share it.
 #[derive(Clone, Default)]
-pub struct Switchboard(Arc<Mutex<BTreeMap<String, (u64, Routes)>>>);
+pub struct Switchboard(Arc<Lines>);
+
+#[derive(Default)]
+struct Lines {
+    hosts: Mutex<BTreeMap<String, (u64, Routes)>>,
+    /// How many requests have no answer yet.
+    open: AtomicUsize,
+}
 
 impl fmt::Debug for Switchboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,12 +79,18 @@ impl Switchboard {
         Line { board: self.clone(), address: address.to_owned(), number }
     }
 
+    /// Whether no request waits for an answer.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.0.open.load(Ordering::Relaxed) == 0
+    }
+
     fn routes(&self, address: &str) -> Option<Routes> {
         self.lock().get(address).map(|(_, routes)| routes.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (u64, Routes)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,6 +108,22 @@ impl Drop for Line {
         if lines.get(&self.address).is_some_and(|(number, _)| *number == self.number) {
             lines.remove(&self.address);
         }
+    }
+}
+
+/// A request without an answer.
+struct Open(Switchboard);
+
+impl Open {
+    fn new(board: &Switchboard) -> Self {
+        board.0.open.fetch_add(1, Ordering::Relaxed);
+        Self(board.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -138,8 +168,11 @@ impl Service<Request> for Way {
             }
             Self::Inside(board, address) => match board.routes(address) {
                 Some(mut routes) => {
-                    let answer = routes.call(request);
-                    Box::pin(async move { answer.await.map_err(Into::into) })
+                    let (answer, open) = (routes.call(request), Open::new(board));
+                    Box::pin(async move {
+                        let _open = open;
+                        answer.await.map_err(Into::into)
+                    })
                 }
                 None => Box::pin(async { Err(refused()) }),
             },

@@ -80,6 +80,8 @@ pub(crate) struct Said {
     pub(crate) link: LinkId,
     pub(crate) suspected: bool,
     pub(crate) serving: bool,
+    /// How often settings had been changed.
+    pub(crate) settings: u64,
 }
 
 /// One member.

@@ -34,7 +34,8 @@ impl Host {
 
     fn say_hello(&mut self, index: HostIndex, link: LinkId, connection: u64) {
         let (suspected, serving) = (self.peers.get(index).suspected_since_sync, self.serving);
-        self.peers.get_mut(index).said = Some(Said { link, suspected, serving });
+        let settings = self.settings.changes();
+        self.peers.get_mut(index).said = Some(Said { link, suspected, serving, settings });
         let peer = self.peers.get(index);
         let seen = (peer.boot.nonce != 0).then_some((peer.boot, peer.commit));
         let hello = Hello {
@@ -173,6 +174,11 @@ impl Host {
         self.happened(Happening::Session(id));
         self.pass_fence(index);
         self.replace_namesake(index);
+        if said.settings != self.settings.changes() {
+            // What was set since this side said hello was told to others only: there was no session yet.
+            let all = self.settings.iter().cloned().collect();
+            self.outbox.early(index).first.push(Frame::Settings(all));
+        }
         self.on_members(hello.members);
         self.on_settings(hello.settings);
         self.expect_progress(index);

@@ -11,6 +11,8 @@ use crate::sim::network::NodeId;
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often is looked whether they are.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// How long it takes until somebody hears that a process serves.
+const HEARD_AFTER: Duration = Duration::from_millis(10);
 
 impl SimulatedStage {
     pub(super) async fn spawn_hosts(
@@ -39,7 +41,7 @@ impl SimulatedStage {
                 }
                 None => next_name(&known),
             };
-            nodes.push(self.world.borrow_mut().add(&name));
+            nodes.push(self.driven.world.borrow_mut().add(&name));
             taken.push(name.clone());
             names.push(name);
         }
@@ -66,10 +68,11 @@ impl SimulatedStage {
         }
         // Those that remember others first: the empty ones join through them.
         let mut order = nodes.clone();
-        let is_empty = |node: &NodeId| self.wiped.borrow().contains(&self.world.borrow().nodes[*node].name);
+        let is_empty =
+            |node: &NodeId| self.wiped.borrow().contains(&self.driven.world.borrow().nodes[*node].name);
         order.sort_by_key(is_empty);
         for node in order {
-            self.world.borrow_mut().start(node);
+            self.driven.world.borrow_mut().start(node);
         }
         self.wiped.borrow_mut().retain(|host| !hosts.contains(host));
         self.wait_until_ready(&nodes).await
@@ -77,7 +80,7 @@ impl SimulatedStage {
 
     pub(super) fn set_paused(&self, hosts: &[String], paused: bool) -> Result<(), StageError> {
         let nodes = self.nodes(hosts)?;
-        let mut world = self.world.borrow_mut();
+        let mut world = self.driven.world.borrow_mut();
         if let Some(node) = nodes.iter().find(|node| world.nodes[**node].process.is_none()) {
             let name = &world.nodes[*node].name;
             return Err(StageError::Refused(format!("host {name} does not run: restart it first")));
@@ -96,9 +99,9 @@ impl SimulatedStage {
         let mut waiting = nodes.to_vec();
         loop {
             {
-                let world = self.world.borrow();
+                let world = self.driven.world.borrow();
                 waiting.retain(|node| !world.serves(*node));
-                let Some(node) = waiting.first() else { return Ok(()) };
+                let Some(node) = waiting.first() else { break };
                 let name = &world.nodes[*node].name;
                 if world.nodes[*node].process.is_none() {
                     return Err(StageError::Broken(format!("host {name} ended before it was ready")));
@@ -110,5 +113,7 @@ impl SimulatedStage {
             }
             self.sleep(LOOK_EVERY).await;
         }
+        self.sleep(HEARD_AFTER).await;
+        Ok(())
     }
 }

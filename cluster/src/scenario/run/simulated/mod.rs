@@ -23,7 +23,7 @@ use crate::client::HostClient;
 use crate::client::way::{Dialler, Switchboard};
 use crate::ids::IdSource;
 use crate::observer::{Place, Process};
-use crate::sim::drive::drive;
+use crate::sim::drive::Driven;
 use crate::sim::network::NodeId;
 use crate::sim::service::Hosting;
 use crate::sim::speed::Speed;
@@ -31,7 +31,7 @@ use crate::sim::world::World;
 
 /// A simulated cluster.
 pub struct SimulatedStage {
-    world: Rc<RefCell<World>>,
+    driven: Driven,
     board: Switchboard,
     ids: RefCell<IdSource>,
     wiped: RefCell<BTreeSet<String>>,
@@ -46,7 +46,7 @@ impl SimulatedStage {
         let mut world = World::new(mix(seed), Config::default());
         world.serve(Hosting::new(board.clone(), tokio::runtime::Handle::current(), mix(seed ^ 1)));
         Self {
-            world: Rc::new(RefCell::new(world)),
+            driven: Driven::new(world, board.clone()),
             board,
             ids: RefCell::new(IdSource::seeded(mix(seed ^ 2))),
             wiped: RefCell::default(),
@@ -62,7 +62,7 @@ impl SimulatedStage {
         speed: Option<Speed>,
         each_round: impl FnMut() + 'static,
     ) -> impl Future<Output = ()> + 'static {
-        drive(self.world.clone(), wall_ms, speed, each_round)
+        self.driven.clone().drive(wall_ms, speed, each_round)
     }
 
     /// How its hosts are reached.
@@ -74,7 +74,7 @@ impl SimulatedStage {
     /// Where the hosts are, for an observer. A process is told from an earlier one by its number.
     #[must_use]
     pub fn places(&self) -> Vec<Place> {
-        let world = self.world.borrow();
+        let world = self.driven.world.borrow();
         let place = |node: NodeId| {
             let process = match self.condition(&world, node) {
                 Condition::Up => Process::Running,
@@ -110,7 +110,7 @@ impl SimulatedStage {
 
     /// The numbers of hosts.
     fn nodes(&self, hosts: &[String]) -> Result<Vec<NodeId>, StageError> {
-        let world = self.world.borrow();
+        let world = self.driven.world.borrow();
         let node = |host: &String| {
             let unknown = || StageError::Refused(format!("there is no host {host}"));
             world.node_at(host).ok_or_else(unknown)
@@ -122,7 +122,7 @@ impl SimulatedStage {
 #[async_trait(?Send)]
 impl Stage for SimulatedStage {
     fn hosts(&self) -> Vec<StageHost> {
-        let world = self.world.borrow();
+        let world = self.driven.world.borrow();
         let host = |node: NodeId| {
             let name = world.nodes[node].name.clone();
             StageHost { name, condition: self.condition(&world, node) }
@@ -136,7 +136,7 @@ impl Stage for SimulatedStage {
 
     async fn kill(&self, hosts: &[String]) -> Result<Moment, StageError> {
         let nodes = self.nodes(hosts)?;
-        let mut world = self.world.borrow_mut();
+        let mut world = self.driven.world.borrow_mut();
         nodes.into_iter().for_each(|node| world.kill(node));
         Ok(Moment(world.now))
     }
@@ -155,7 +155,7 @@ impl Stage for SimulatedStage {
 
     async fn wipe(&self, hosts: &[String]) -> Result<Moment, StageError> {
         let nodes = self.nodes(hosts)?;
-        let mut world = self.world.borrow_mut();
+        let mut world = self.driven.world.borrow_mut();
         nodes.into_iter().for_each(|node| world.lose_disk(node));
         self.wiped.borrow_mut().extend(hosts.iter().cloned());
         Ok(Moment(world.now))
@@ -166,13 +166,13 @@ impl Stage for SimulatedStage {
     }
 
     fn port(&self, host: &str) -> Option<Rc<dyn Port>> {
-        self.world.borrow().node_at(host)?;
+        self.driven.world.borrow().node_at(host)?;
         Some(Rc::new(HostClient::through(&self.dialler(), host).ok()?))
     }
 
     async fn read_disk(&self, host: &str) -> Result<Vec<(MessageId, Digest)>, StageError> {
         let nodes = self.nodes(&[host.to_owned()])?;
-        let world = self.world.borrow();
+        let world = self.driven.world.borrow();
         let Some(node) = nodes.first().map(|node| &world.nodes[*node]) else { return Ok(Vec::new()) };
         // A host that runs has set nothing aside: a simulated disk that lost something is empty.
         if node.process.is_some() {
@@ -193,11 +193,11 @@ impl Stage for SimulatedStage {
     }
 
     fn now(&self) -> Moment {
-        Moment(self.world.borrow().now)
+        Moment(self.driven.world.borrow().now)
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        self.driven.sleep(duration).await;
     }
 
     fn start(&self, task: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
