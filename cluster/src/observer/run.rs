@@ -45,6 +45,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Rates are those of so long.
 const RATE_EVERY: Duration = Duration::from_secs(1);
 
+/// How often something is done at most whose work grows with the number of hosts, or faster.
+fn paced(least: Duration, hosts: usize) -> Duration {
+    if hosts > 64 { least.max(Duration::from_millis(hosts as u64)) } else { least }
+}
+
 /// Says where all hosts are now.
 pub type Roster = Box<dyn Fn() -> Vec<Place>>;
 
@@ -373,16 +378,22 @@ impl Watching {
             let Ok(client) = HostClient::through(&self.dialler, &place.address) else { continue };
             state.clients.insert(place.name.clone(), client.clone());
             let retry = if place.process == Process::Elsewhere { RETRY_ELSEWHERE } else { RETRY };
-            let task =
-                tokio::task::spawn_local(follow(place.name.clone(), client, retry, self.heard.clone()));
+            let pace = (paced(WATCH_EVERY, state.board.entries.len()), retry);
+            let task = tokio::task::spawn_local(follow(place.name.clone(), client, pace, self.heard.clone()));
             self.followed.insert(place.name.clone(), Followed { place: place.clone(), task });
         }
     }
 }
 
-async fn follow(name: String, client: HostClient, retry: Duration, heard: UnboundedSender<Heard>) {
+/// Follows one host; `pace` says how often it tells something at most, and how long is waited before it is tried again.
+async fn follow(
+    name: String,
+    client: HostClient,
+    (watch_every, retry): (Duration, Duration),
+    heard: UnboundedSender<Heard>,
+) {
     loop {
-        if let Ok(mut watching) = client.watch(WATCH_EVERY, WATCH_PATIENCE).await {
+        if let Ok(mut watching) = client.watch(watch_every, WATCH_PATIENCE).await {
             while let Ok((told, events)) = watching.next().await {
                 if heard.send(Heard::Told(name.clone(), Box::new(told), events)).is_err() {
                     return;
@@ -431,7 +442,8 @@ async fn run(
                 let _ = heard.send(Heard::Stores(ask(&state).await));
             });
         }
-        if updated.elapsed() >= UPDATE_EVERY {
+        let update_every = paced(UPDATE_EVERY, state.borrow().board.entries.len());
+        if updated.elapsed() >= update_every {
             let update = state.borrow_mut().update();
             if let Some(update) = update {
                 updated = Instant::now();
@@ -442,7 +454,7 @@ async fn run(
         }
         // Wakes for whatever comes first, and for what waits because something was told just now.
         let until_look = (looked + LOOK_EVERY).saturating_duration_since(Instant::now());
-        let until_update = (updated + UPDATE_EVERY).saturating_duration_since(Instant::now());
+        let until_update = (updated + update_every).saturating_duration_since(Instant::now());
         let waits = [until_look, until_update].into_iter().filter(|wait| !wait.is_zero()).min();
         let pause = waits.unwrap_or(PROCESSES_EVERY).min(PROCESSES_EVERY);
         tokio::select! {

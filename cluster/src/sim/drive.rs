@@ -82,12 +82,13 @@ impl Driven {
             each_round();
             let now = self.world.borrow().now;
             let limit = speed.as_ref().map_or(u64::MAX, |speed| speed.limit(now));
-            if limit <= now {
+            if limit > now {
+                self.world.borrow_mut().run_until_answer(limit.min(self.next_tick(now / TICK) * TICK));
+            }
+            if self.world.borrow().now >= limit {
                 // Nobody else lives on this thread who could be kept waiting.
                 std::thread::sleep(NAP);
-                continue;
             }
-            self.world.borrow_mut().run_until_answer(limit.min(self.next_tick(now / TICK) * TICK));
             let ticks = self.world.borrow().now / TICK;
             if ticks > told {
                 set_wall_ms(wall_ms + ticks);

@@ -73,7 +73,7 @@ fn picture_time(model: &Model, form: u8) -> Option<(String, Role)> {
     let speed = if time.held { "held".to_owned() } else { time.speed() };
     let seconds = format!("{}.{:03} s", count(time.elapsed_ms / 1_000), time.elapsed_ms % 1_000);
     let words = match form {
-        0 => format!("hydraq, simulated: {seconds}, {speed}"),
+        0 => format!("hydraq  sim {seconds} {speed}"),
         1..4 => format!("sim {seconds} {speed}"),
         _ => format!("sim {speed}"),
     };
