@@ -157,8 +157,19 @@ pub struct Availability {
     pub full: bool,
     /// How many copies it has.
     pub copies: u64,
-    /// How many ready messages it serves, by type; the largest first, cut where there are very many types.
-    pub depths: Vec<(MessageType, u64)>,
+    /// What it serves, by type; the deepest first, cut where there are very many types.
+    pub depths: Vec<Depth>,
+}
+
+/// How much of a type a host serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Depth {
+    /// Which type.
+    pub message_type: MessageType,
+    /// How many of its messages are ready, and not paused.
+    pub ready: u64,
+    /// How many there are in any state but dead.
+    pub length: u64,
 }
 
 /// One thing that a host tells another.

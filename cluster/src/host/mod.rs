@@ -1,6 +1,7 @@
 //! A running host: the core with a disk, a clock and a network around it.
 
 pub mod clock;
+mod committing;
 pub mod engine;
 pub mod handle;
 pub mod heartbeat;
@@ -9,6 +10,7 @@ pub mod process;
 mod propagation;
 pub mod recorder;
 pub mod runner;
+mod serving;
 pub mod space;
 pub mod stores;
 
