@@ -20,6 +20,8 @@ pub struct Link {
     pub acceptor: NodeId,
     /// When the last thing sent in each direction arrives, by sender; what is sent later arrives later.
     last_arrival: [u64; 2],
+    /// The latest moment at which anything sent in each direction arrives.
+    latest: [u64; 2],
 }
 
 /// What is wrong with the way from one host to another.
@@ -45,6 +47,21 @@ impl Trouble {
     }
 }
 
+/// What troubles have done to what was sent from one host to another, since the beginning.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Harmed {
+    /// Did not get through a cut.
+    pub cut: u64,
+    /// Took longer.
+    pub delayed: u64,
+    /// Was lost.
+    pub lost: u64,
+    /// Arrived twice.
+    pub doubled: u64,
+    /// Arrived before something that was sent earlier.
+    pub overtaken: u64,
+}
+
 /// All links.
 #[derive(Debug, Default)]
 pub struct Network {
@@ -55,6 +72,7 @@ pub struct Network {
     by_pair: BTreeMap<(NodeId, NodeId), usize>,
     next_link: u64,
     troubles: BTreeMap<(NodeId, NodeId), Trouble>,
+    harmed: BTreeMap<(NodeId, NodeId), Harmed>,
     /// Who is dialling which member.
     dialling: BTreeSet<(NodeId, HostId)>,
 }
@@ -64,7 +82,7 @@ impl Network {
     pub fn open(&mut self, dialler: NodeId, acceptor: NodeId) -> LinkId {
         self.next_link += 1;
         let link = LinkId(self.next_link);
-        self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2] });
+        self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2], latest: [0; 2] });
         for node in [dialler, acceptor] {
             self.by_node.entry(node).or_default().insert(link);
         }
@@ -145,6 +163,12 @@ impl Network {
         self.troubles.contains_key(&(from, to))
     }
 
+    /// What troubles have done on the way from one host to another.
+    #[must_use]
+    pub fn harmed(&self, from: NodeId, to: NodeId) -> Harmed {
+        self.harmed.get(&(from, to)).copied().unwrap_or_default()
+    }
+
     /// Mends the ways between these two, both ways, or all ways.
     pub fn heal(&mut self, pair: Option<(NodeId, NodeId)>) {
         match pair {
@@ -157,9 +181,16 @@ impl Network {
     pub fn arrivals(&mut self, link: LinkId, from: NodeId, now: u64, random: &mut Random) -> Vec<u64> {
         let Some(to) = self.other_end(link, from) else { return Vec::new() };
         let trouble = self.troubles.get(&(from, to)).copied().unwrap_or_default();
-        if trouble.cut || random.unit() < trouble.loss {
+        let harmed = self.harmed.entry((from, to)).or_default();
+        if trouble.cut {
+            harmed.cut += 1;
             return Vec::new();
         }
+        if random.unit() < trouble.loss {
+            harmed.lost += 1;
+            return Vec::new();
+        }
+        harmed.delayed += u64::from(!trouble.delay.is_zero());
         let latency = 50 + random.below(100) as u64 + trouble.delay.as_micros() as u64;
         let Some(ends) = self.links.get_mut(&link) else { return Vec::new() };
         let direction = usize::from(ends.dialler != from);
@@ -170,8 +201,11 @@ impl Network {
             ends.last_arrival[direction] = arrival;
             arrival
         };
+        harmed.overtaken += u64::from(arrival < ends.latest[direction]);
+        ends.latest[direction] = ends.latest[direction].max(arrival);
         let mut arrivals = vec![arrival];
         if random.unit() < trouble.duplication {
+            harmed.doubled += 1;
             arrivals.push(arrival + 1 + random.below(2_000) as u64);
         }
         arrivals

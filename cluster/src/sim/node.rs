@@ -31,6 +31,29 @@ pub struct Node {
     pub removed: bool,
     /// Whether its disk went back to an earlier state, which it has not noticed yet.
     pub distrusted: bool,
+    /// Whether its disk is nearly full: it takes nothing new.
+    pub full: bool,
+    /// Whether it is killed in the middle of its next commit.
+    pub dies_in_commit: bool,
+    /// By how much its wall clock is wrong, in milliseconds.
+    pub wall_error_ms: i64,
+    /// What has happened to it, to tell whether a fault changed anything.
+    pub meter: Meter,
+}
+
+/// Counts what faults can change on a host.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Meter {
+    /// Commits that have begun.
+    pub commits: u64,
+    /// Commits that a kill has cut.
+    pub torn: u64,
+    /// Commits that failed for want of room.
+    pub out_of_room: u64,
+    /// Commits that failed because the disk did.
+    pub failed_syncs: u64,
+    /// How often its wall clock was read.
+    pub wall_reads: u64,
 }
 
 /// A running process.

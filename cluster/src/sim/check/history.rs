@@ -117,6 +117,12 @@ pub struct History {
     pub rolled_back: Vec<(HostId, u64)>,
     /// When the dead were asked to be made ready again.
     pub redrives: Vec<u64>,
+    /// From when to when something was wrong.
+    pub troubled: Vec<(u64, u64)>,
+    /// Ids that were used again with another body and accepted: which, when asked, when accepted.
+    pub impostors: Vec<(MessageId, u64, u64)>,
+    /// Messages with too few copies a while after the last heal, in words.
+    pub under_replicated: Vec<String>,
     /// How many requests were made, and how many were answered.
     pub requests: u64,
     /// See `requests`.

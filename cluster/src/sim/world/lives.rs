@@ -24,7 +24,9 @@ impl World {
         let salt = (node as u64) << 32 | self.nodes[node].incarnation << 8;
         let (host, store, nonce) =
             (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
+        let doubled = self.nodes[node].disk.is_open();
         let opened = self.nodes[node].disk.open((host, store), nonce);
+        self.nodes[node].disk.with(|image| self.audit.started(self.now, node, image, doubled));
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
@@ -34,6 +36,9 @@ impl World {
         process.detector.tick(hydraq_core::time::Instant(self.now));
         process.service = service;
         process.inbox.extend(introduced.map(Event::Order));
+        if self.nodes[node].full {
+            process.inbox.push_back(Event::Full(true));
+        }
         let known: Vec<MemberRecord> = self.introductions(node);
         if !known.is_empty() {
             process.inbox.push_back(Event::Members(known));
@@ -71,6 +76,23 @@ impl World {
             if let Some(other) = other {
                 self.schedule(100, Due::LinkLost(link, other));
             }
+        }
+    }
+
+    pub(super) fn die_in_commit(&mut self, node: NodeId) {
+        // It may have been called off in the meantime.
+        if std::mem::take(&mut self.nodes[node].dies_in_commit) {
+            self.nodes[node].meter.torn += 1;
+            self.kill(node);
+        }
+    }
+
+    /// Fills a host's disk: the next commit fails for want of room, and nothing new is taken until there is some again.
+    pub fn set_full(&mut self, node: NodeId, full: bool) {
+        self.nodes[node].full = full;
+        self.nodes[node].disk.set_full(full);
+        if !full {
+            self.give(node, Event::Full(false));
         }
     }
 

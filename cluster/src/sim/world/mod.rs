@@ -10,6 +10,7 @@ mod served;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hydraq_core::config::Config;
@@ -24,7 +25,7 @@ use hydraq_core::request::{Reply, Request};
 
 use super::audit::Audit;
 use super::network::{Network, NodeId};
-use super::node::Node;
+use super::node::{Meter, Node};
 use super::service::Hosting;
 use crate::store::model::Disk;
 
@@ -44,6 +45,8 @@ enum Due {
     Dialled(NodeId, NodeId, HostId),
     LinkLost(LinkId, NodeId),
     HelloTimeout(LinkId),
+    /// A kill in the middle of a commit.
+    Dies(NodeId, u64),
 }
 
 /// What the world writes down: when, who, what.
@@ -88,6 +91,8 @@ pub struct World {
     pub sent: Option<Vec<Sent>>,
     /// What the disks said at the moments that matter.
     pub audit: Audit,
+    /// What the wall clocks that are right said when it all began, in milliseconds.
+    pub wall_began_ms: u64,
     config: Config,
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     due: BTreeMap<u64, Due>,
@@ -117,6 +122,7 @@ impl World {
             trace: Vec::new(),
             sent: None,
             audit: Audit::default(),
+            wall_began_ms: 0,
             config,
             queue: BinaryHeap::new(),
             due: BTreeMap::new(),
@@ -147,6 +153,10 @@ impl World {
             incarnation: 0,
             removed: false,
             distrusted: false,
+            full: false,
+            dies_in_commit: false,
+            wall_error_ms: 0,
+            meter: Meter::default(),
         });
         self.start(node);
         node
@@ -177,16 +187,28 @@ impl World {
     }
 
     /// Sends a request to a host, whether it runs or not; the answer may never come.
-    pub fn request(&mut self, node: NodeId, request: Request) -> RequestId {
+    pub fn request(&mut self, node: NodeId, mut request: Request) -> RequestId {
         self.next_request += 1;
         let id = RequestId(self.next_request);
-        if let Request::Enqueue(enqueue) = &request
-            && let [message] = &enqueue.messages[..]
-        {
-            self.enqueued.insert(id, message.id);
+        if let Request::Enqueue(enqueue) = &mut request {
+            if let [message] = &enqueue.messages[..] {
+                self.enqueued.insert(id, message.id);
+                self.audit.sent(message);
+            }
+            let at_ms = self.wall_ms(node);
+            enqueue.messages.iter_mut().for_each(|message| {
+                Arc::make_mut(message).enqueued_at_ms = at_ms;
+            });
         }
         self.give(node, Event::Request(id, request));
         id
+    }
+
+    /// What a host's wall clock says, in milliseconds; for display only, there as here.
+    pub fn wall_ms(&mut self, node: NodeId) -> u64 {
+        let place = &mut self.nodes[node];
+        place.meter.wall_reads += 1;
+        (self.wall_began_ms + self.now / 1000).saturating_add_signed(place.wall_error_ms)
     }
 
     /// Gives an operator's order to a host.
@@ -276,12 +298,18 @@ impl World {
             Due::Dialled(from, to, member) => self.dialled(from, to, member),
             Due::LinkLost(link, node) => self.give(node, Event::Disconnected(link)),
             Due::HelloTimeout(link) => self.close_if_unused(link),
-            Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
+            Due::Dies(node, incarnation) if self.is_current(node, incarnation) => self.die_in_commit(node),
+            Due::Dies(..) | Due::Committed(..) | Due::Tick(..) | Due::Beat(..) | Due::Dial(..) => {}
         }
     }
 
     fn is_current(&self, node: NodeId, incarnation: u64) -> bool {
         self.nodes[node].incarnation == incarnation && self.nodes[node].process.is_some()
+    }
+
+    /// Has the audit look at everything that is on the disks now.
+    pub fn look_at_disks(&mut self) {
+        self.audit.look(self.now, &self.nodes);
     }
 
     /// What has happened since `from`, in words, one line each.

@@ -6,6 +6,7 @@ use hydraq_core::event::Effect;
 use hydraq_core::journal::Happening;
 
 use super::{Due, Line, World};
+use crate::sim::audit::Audit;
 use crate::sim::network::NodeId;
 use crate::sim::node::Committing;
 use crate::store::StoreError;
@@ -74,6 +75,11 @@ impl World {
         let takes = self.nodes[node].commit_takes.as_micros() as u64;
         let takes = takes + self.random.below(takes as usize + 1) as u64;
         let incarnation = self.nodes[node].incarnation;
+        self.nodes[node].meter.commits += 1;
+        if self.nodes[node].dies_in_commit {
+            let after = self.random.below(takes.max(1) as usize) as u64;
+            self.schedule(after, Due::Dies(node, incarnation));
+        }
         if let Some(process) = self.nodes[node].process.as_mut() {
             process.committing = Some(committing);
         }
@@ -82,30 +88,43 @@ impl World {
 
     pub(super) fn commit_ends(&mut self, node: NodeId) {
         let now = self.now;
+        let disk = self.nodes[node].disk.clone();
         let Some(process) = self.nodes[node].process.as_mut() else { return };
         let Some(committing) = process.committing.take() else { return };
         let clock = process.clock(now);
+        let is_audited = process.service.is_none();
+        let erased = is_audited.then(|| disk.with(|image| Audit::erased(image, &committing.writes)));
         match process.engine.commit_with(&committing.writes, &committing.changes, clock) {
             Ok(committed) => {
                 process.committed_at = now;
                 if let Some(service) = process.service.as_mut() {
-                    service.committed(
-                        committed,
-                        &process.engine.core,
-                        Duration::from_micros(now - committing.began),
-                    );
+                    let took = Duration::from_micros(now - committing.began);
+                    service.committed(committed, &process.engine.core, took);
                     self.has_answered = true;
+                }
+                if let Some(erased) = erased {
+                    disk.with(|image| self.audit.committed(now, node, image, erased));
                 }
                 self.take_effects(node, committing.late);
                 self.run_node(node);
             }
             // Whether the commit happened is unknown: only a new start can tell.
             Err(StoreError::Full) => {
+                self.nodes[node].meter.out_of_room += 1;
+                // The ballast is given up: there is room for what must go on.
+                self.nodes[node].disk.set_full(false);
+                if self.random.unit() < 0.5
+                    && let Some(process) = self.nodes[node].process.as_mut()
+                {
+                    // It happened after all, and nobody was told.
+                    let _ = process.engine.commit(&committing.writes, clock);
+                }
                 self.kill(node);
                 self.start(node);
             }
             // The cache can no longer be trusted: the host comes back as a new one.
             Err(StoreError::Failed(_)) => {
+                self.nodes[node].meter.failed_syncs += 1;
                 self.lose_disk(node);
                 self.start(node);
             }
@@ -144,6 +163,7 @@ impl World {
                     if let Some(id) = self.enqueued.remove(&request) {
                         self.audit.replied(self.now, id, &reply, &self.nodes);
                     }
+                    self.audit.served(self.now, node, &reply);
                     self.replies.insert(request, (self.now, reply));
                 }
                 Effect::Serving(serving) => {

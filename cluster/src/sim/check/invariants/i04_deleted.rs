@@ -37,6 +37,5 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
 }
 
 fn restarts(sight: &Sight<'_>) -> bool {
-    let classes = ["crash", "wipe", "rollback", "failed-fsync"];
-    sight.plan.faults.iter().any(|(_, fault)| classes.contains(&fault.class()))
+    sight.world.nodes.iter().any(|node| node.incarnation > 1)
 }

@@ -1,9 +1,11 @@
 //! The liveness phase: the cluster converges and is drained, or it is said what keeps it from that.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hydraq_core::host::{Host, LinkView};
 use hydraq_core::ids::MessageId;
+use hydraq_core::record::Record;
 use hydraq_core::request::{DeleteTarget, Knowledge};
 
 use super::{CONVERGE, Run, SLICE};
@@ -44,6 +46,8 @@ impl Run<'_> {
         for _ in 0..(25_000 / SLICE.as_millis()) {
             self.slice();
         }
+        self.world.look_at_disks();
+        self.look_for_missing_copies();
         let end = self.world.now + DRAIN.as_micros() as u64;
         let mut node = 0;
         while self.world.now < end {
@@ -68,7 +72,36 @@ impl Run<'_> {
         ))
     }
 
-    pub(super) fn delete_drained(&mut self, node: usize) {
+    /// In automatic mode everything has as many copies by now as were asked for.
+    fn look_for_missing_copies(&mut self) {
+        if !self.plan.repairs {
+            return;
+        }
+        let mut copies: BTreeMap<MessageId, usize> = BTreeMap::new();
+        for node in &self.world.nodes {
+            // A byte that flipped counts against nobody until the record is read.
+            let here: BTreeSet<MessageId> = node.disk.with(|image| {
+                let is_message = |record: &&Record| matches!(record, Record::Message(_));
+                image.records.values().filter(is_message).map(Record::id).collect()
+            });
+            here.into_iter().for_each(|id| *copies.entry(id).or_default() += 1);
+        }
+        for (id, life) in &self.history.lives {
+            let asked = usize::from(life.replicas).min(self.plan.hosts);
+            let has = copies.get(id).copied().unwrap_or(0);
+            if life.is_owed() && !life.lost_disks && has < asked {
+                let held = (0..self.plan.hosts).map(|node| self.copy_in_words(node, *id));
+                let held: Vec<String> = held.filter(|words| !words.is_empty()).collect();
+                let what = format!(
+                    "{id} has {has} of {asked} copies a while after the last heal: {}",
+                    held.join("; ")
+                );
+                self.history.under_replicated.push(what);
+            }
+        }
+    }
+
+    fn delete_drained(&mut self, node: usize) {
         let targets: Vec<(MessageId, DeleteTarget)> = self
             .history
             .lives

@@ -12,6 +12,8 @@ use hydraq_core::event::Order;
 use hydraq_core::ids::MessageId;
 use hydraq_core::random::{Random, mix};
 
+use strike::Open;
+
 use super::client::Clients;
 use super::history::History;
 use super::invariants::{Sight, Violation, judge};
@@ -49,24 +51,13 @@ pub struct Outcome {
     pub trace: Vec<String>,
 }
 
-/// Something that ends a fault.
-#[derive(Debug)]
-enum Cure {
-    Start(usize),
-    Resume(usize),
-    Mend(usize, usize),
-    MendAll,
-    NormalDisk(usize),
-    Room(usize),
-}
-
 struct Run<'a> {
     plan: &'a Plan,
     world: World,
     history: History,
     clients: Clients,
     random: Random,
-    cures: Vec<(u64, Cure)>,
+    open: Vec<Open>,
     images: Vec<Image>,
     faults: BTreeMap<&'static str, u64>,
     keep_trace: bool,
@@ -81,7 +72,8 @@ pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
     for number in 0..plan.hosts {
         world.add(&name(number));
     }
-    let clients = Clients::new(plan.seed, plan.clients);
+    let mut clients = Clients::new(plan.seed, plan.clients);
+    clients.deceive = plan.faults.is_empty();
     let images = world.nodes.iter().map(|node| node.disk.image()).collect();
     let random = Random::new(plan.seed ^ 0xfa17);
     let mut run = Run {
@@ -90,7 +82,7 @@ pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
         history: History::default(),
         clients,
         random,
-        cures: Vec::new(),
+        open: Vec::new(),
         images,
         faults: BTreeMap::new(),
         keep_trace,
@@ -120,9 +112,7 @@ impl Run<'_> {
             while let Some((_, fault)) =
                 faults.next_if(|(at, _)| start + at.as_micros() as u64 <= self.world.now)
             {
-                if self.strike(fault) {
-                    *self.faults.entry(fault.class()).or_default() += 1;
-                }
+                self.strike(fault);
             }
             self.cure(false);
             self.slice();
@@ -133,13 +123,14 @@ impl Run<'_> {
         self.world.run_for(SLICE);
         self.clients.turn(&mut self.world, &mut self.history);
         self.note_lost_disks();
-        if self.inconsistent.is_none() && self.world.now % 100_000 < SLICE.as_micros() as u64 {
+        if self.inconsistent.is_none() && self.world.now % 500_000 < SLICE.as_micros() as u64 {
             let say =
                 |node: &Node| Some((node.name.clone(), node.process.as_ref()?.engine.core.inconsistency()?));
             let found = self.world.nodes.iter().find_map(say);
             self.inconsistent = found.map(|(name, what)| format!("{name} at {}: {what}", self.world.now));
         }
         if self.world.now % 1_000_000 < SLICE.as_micros() as u64 && self.random.below(3) == 0 {
+            self.world.look_at_disks();
             // What a disk may go back to.
             self.images = self.world.nodes.iter().map(|node| node.disk.image()).collect();
         }
