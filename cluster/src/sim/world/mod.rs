@@ -16,7 +16,7 @@ use std::time::Duration;
 use hydraq_core::config::Config;
 use hydraq_core::detector::Heartbeat;
 use hydraq_core::event::{Event, LinkId, Order};
-use hydraq_core::frame::{Envelope, Frame, Hello};
+use hydraq_core::frame::{Envelope, Frame, Hello, MemberRecord};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId, RequestId};
 use hydraq_core::journal::Happening;
@@ -105,6 +105,8 @@ pub struct World {
     by_name: BTreeMap<String, NodeId>,
     /// What gives hosts the services of real ones, if they are to have them.
     hosting: Option<Hosting>,
+    /// Hosts that are being added together.
+    expected: Vec<MemberRecord>,
     /// Whether somebody outside was answered since that was asked last.
     has_answered: bool,
     seed: u64,
@@ -132,6 +134,7 @@ impl World {
             enqueued: BTreeMap::new(),
             by_name: BTreeMap::new(),
             hosting: None,
+            expected: Vec::new(),
             has_answered: false,
             seed,
         }

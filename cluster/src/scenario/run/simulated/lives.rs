@@ -11,8 +11,8 @@ use crate::sim::network::NodeId;
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often is looked whether they are.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
-/// How long it takes until somebody hears that a process serves.
-const HEARD_AFTER: Duration = Duration::from_millis(10);
+/// How long it takes until somebody hears that a process serves. By then every other host has looked for it.
+const HEARD_AFTER: Duration = Duration::from_millis(60);
 
 impl SimulatedStage {
     pub(super) async fn spawn_hosts(
@@ -28,7 +28,7 @@ impl SimulatedStage {
             ));
         }
         let mut taken: Vec<String> = hosts.into_iter().map(|host| host.name).collect();
-        let (mut names, mut nodes) = (Vec::new(), Vec::new());
+        let mut names = Vec::new();
         for _ in 0..count {
             let known: Vec<&str> = taken.iter().map(String::as_str).collect();
             let name = match name {
@@ -41,10 +41,10 @@ impl SimulatedStage {
                 }
                 None => next_name(&known),
             };
-            nodes.push(self.driven.world.borrow_mut().add(&name));
             taken.push(name.clone());
             names.push(name);
         }
+        let nodes = self.driven.world.borrow_mut().add_all(&names);
         self.wait_until_ready(&nodes).await?;
         Ok(names)
     }
