@@ -12,4 +12,5 @@ mod reports;
 mod requests;
 mod rollback;
 mod scenarios;
+mod simulated;
 mod statuses;

@@ -5,7 +5,7 @@ mod committing;
 pub mod engine;
 pub mod handle;
 pub mod heartbeat;
-mod objects;
+pub(crate) mod objects;
 pub mod process;
 mod propagation;
 pub mod recorder;

@@ -121,6 +121,7 @@ impl Starting {
             faults_allowed: self.options.faults,
             space,
             ids: self.ids.clone(),
+            dialler: Default::default(),
             ways: Default::default(),
         };
         let commit = Committing {

@@ -1,5 +1,6 @@
 //! The links of a simulated cluster: what is sent arrives in order and after a while, unless somebody meddles.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub struct Link {
 }
 
 /// What is wrong with the way from one host to another.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Trouble {
     /// Nothing gets through.
     pub cut: bool,
@@ -36,6 +37,14 @@ pub struct Trouble {
     pub duplication: f64,
     /// This share of what is sent may be overtaken, from 0 to 1.
     pub reordering: f64,
+}
+
+impl Trouble {
+    /// Whether anything is wrong.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 /// What troubles have done to what was sent from one host to another, since the beginning.
@@ -57,6 +66,10 @@ pub struct Harmed {
 #[derive(Debug, Default)]
 pub struct Network {
     links: BTreeMap<LinkId, Link>,
+    /// The links of each host.
+    by_node: BTreeMap<NodeId, BTreeSet<LinkId>>,
+    /// How many links each pair has, by dialler and acceptor.
+    by_pair: BTreeMap<(NodeId, NodeId), usize>,
     next_link: u64,
     troubles: BTreeMap<(NodeId, NodeId), Trouble>,
     harmed: BTreeMap<(NodeId, NodeId), Harmed>,
@@ -70,25 +83,44 @@ impl Network {
         self.next_link += 1;
         let link = LinkId(self.next_link);
         self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2], latest: [0; 2] });
+        for node in [dialler, acceptor] {
+            self.by_node.entry(node).or_default().insert(link);
+        }
+        *self.by_pair.entry((dialler, acceptor)).or_default() += 1;
         link
     }
 
     /// Closes a link; says whom it joined, if it was open.
     pub fn close(&mut self, link: LinkId) -> Option<Link> {
-        self.links.remove(&link)
+        let closed = self.links.remove(&link)?;
+        for node in [closed.dialler, closed.acceptor] {
+            self.by_node.entry(node).or_default().remove(&link);
+        }
+        if let Entry::Occupied(mut count) = self.by_pair.entry((closed.dialler, closed.acceptor)) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        Some(closed)
     }
 
     /// The links of a host.
     #[must_use]
     pub fn links_of(&self, node: NodeId) -> Vec<LinkId> {
-        let joins = |link: &Link| link.dialler == node || link.acceptor == node;
-        self.links.iter().filter(|(_, link)| joins(link)).map(|(id, _)| *id).collect()
+        self.by_node.get(&node).into_iter().flatten().copied().collect()
+    }
+
+    /// How many links a host has.
+    #[must_use]
+    pub fn count_of(&self, node: NodeId) -> usize {
+        self.by_node.get(&node).map_or(0, BTreeSet::len)
     }
 
     /// Whether a pair has a link.
     #[must_use]
     pub fn is_joined(&self, dialler: NodeId, acceptor: NodeId) -> bool {
-        self.links.values().any(|link| (link.dialler, link.acceptor) == (dialler, acceptor))
+        self.by_pair.contains_key(&(dialler, acceptor))
     }
 
     /// Notes that a dialling begins; whether none was under way.
@@ -117,6 +149,18 @@ impl Network {
     /// What is wrong with the way from one host to another, to look at or to change.
     pub fn trouble(&mut self, from: NodeId, to: NodeId) -> &mut Trouble {
         self.troubles.entry((from, to)).or_default()
+    }
+
+    /// Whether nothing gets through from one host to another.
+    #[must_use]
+    pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
+        self.troubles.get(&(from, to)).is_some_and(|trouble| trouble.cut)
+    }
+
+    /// Whether the way from one host to another was meddled with.
+    #[must_use]
+    pub fn has_trouble(&self, from: NodeId, to: NodeId) -> bool {
+        self.troubles.contains_key(&(from, to))
     }
 
     /// What troubles have done on the way from one host to another.

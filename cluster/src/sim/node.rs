@@ -6,8 +6,10 @@ use std::time::Duration;
 use hydraq_core::detector::Detector;
 use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::ids::HostId;
+use hydraq_core::objects::Change;
 use hydraq_core::time::Instant;
 
+use super::service::Service;
 use crate::host::engine::Engine;
 use crate::store::model::Disk;
 
@@ -64,6 +66,8 @@ pub struct Process {
     pub serving: bool,
     /// Whether it is stopped.
     pub paused: bool,
+    /// The services of a real host, if it is to have them.
+    pub(crate) service: Option<Box<Service>>,
     /// What has happened to it and was not taken yet.
     pub inbox: VecDeque<Event>,
     /// The commit that is under way.
@@ -80,6 +84,10 @@ pub struct Process {
 pub struct Committing {
     /// What becomes durable.
     pub writes: Vec<Write>,
+    /// Changes of objects that become durable with it.
+    pub changes: Vec<Change>,
+    /// When it began, in virtual time.
+    pub began: u64,
     /// What leaves then.
     pub late: Vec<Effect>,
 }
@@ -93,6 +101,7 @@ impl Process {
             detector: Detector::new(suspicion),
             serving: false,
             paused: false,
+            service: None,
             inbox: VecDeque::new(),
             committing: None,
             committed_at: now,

@@ -65,7 +65,7 @@ fn hello(hello: v1::Hello) -> Result<Hello, Invalid> {
         suspected_you: hello.suspected_you,
         serving: hello.serving,
         seen_of_you: seen,
-        members: members(hello.members)?,
+        members: members(hello.members)?.into(),
         settings: settings(hello.settings)?,
     })
 }

@@ -86,6 +86,17 @@ pub const ROWS: &[Row] = &[
     ),
     row(Intent::StepBack, "step-back", &[","], SCREENS, "", "stop time, back by one event"),
     row(Intent::StepForward, "step-forward", &["."], SCREENS, "", "stopped time: on by one event"),
+    row(
+        Intent::TimeHold,
+        "hold-time",
+        &["z"],
+        SCREENS,
+        "hold",
+        "simulation: hold virtual time, and let it go on",
+    ),
+    row(Intent::TimeStep, "virtual-step", &["Z"], SCREENS, "", "simulation: held time goes on by 1 ms"),
+    row(Intent::TimeSlower, "slower", &["<"], SCREENS, "slower", "simulation: slower, down to 0.1x"),
+    row(Intent::TimeFaster, "faster", &[">"], SCREENS, "faster", "simulation: faster, up to 100x"),
     row(Intent::Sort, "sort", &["s"], &[Scope::Cluster], "", "sort messages by another column"),
     row(Intent::MapForm, "rows-or-heat", &["v"], &[Scope::Cluster], "", "rows, heat map, or both"),
     row(

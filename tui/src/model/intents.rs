@@ -25,6 +25,10 @@ impl Model {
             Intent::StopTime => self.silently(Self::toggle_time),
             Intent::StepBack => self.silently(|model| model.step_time(false, 1)),
             Intent::StepForward => self.silently(|model| model.step_time(true, 1)),
+            Intent::TimeHold => self.tell_time("hold"),
+            Intent::TimeStep => self.tell_time("step"),
+            Intent::TimeFaster => self.tell_time("faster"),
+            Intent::TimeSlower => self.tell_time("slower"),
             Intent::Sort => self.silently(|model| {
                 model.map.sort = model.map.sort.next();
                 model.map.follow();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hydraq_cluster::observe::{Change, CommandOutcome, Filter, LessonRequest, Request, Update};
+use hydraq_cluster::observe::{Change, CommandOutcome, Filter, LessonRequest, Request, TimeCommand, Update};
 
 use super::completer::Known;
 use super::form::FormEnd;
@@ -114,7 +114,10 @@ impl Model {
     /// Runs a command: it is kept, and time goes on, so that what it does is seen.
     pub(crate) fn run(&mut self, line: &str) -> Vec<Action> {
         self.resume_time();
-        self.session.push(self.now_ms, line);
+        // What is said to virtual time is no command of a scenario.
+        if !TimeCommand::is_meant_by(line) {
+            self.session.push(self.now_ms, line);
+        }
         let first = line.split_whitespace().next().unwrap_or_default();
         self.awaits_biography = matches!(first, "explain" | "show");
         vec![Action::Ask(Request::Run(line.to_owned()))]

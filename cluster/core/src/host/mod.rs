@@ -50,11 +50,12 @@ mod views;
 mod wait;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::balancer::Balancer;
 use crate::config::Config;
 use crate::event::{Effect, Effects, Event, MetaKey, Order, Write};
-use crate::frame::{Envelope, Frame};
+use crate::frame::{Envelope, Frame, MemberRecord};
 use crate::host_set::{HostIndex, HostSet};
 use crate::id_map::IdMap;
 use crate::ids::{Boot, Commit, HostId, RequestId, Sequence, StoreId};
@@ -127,6 +128,8 @@ pub struct Host {
     finished: RecentIds,
     promised: RecentIds,
     settings: Settings,
+    /// What the last hello said of members.
+    records: Option<Arc<[MemberRecord]>>,
 
     /// Whom copies of a message may be under way to.
     under_way: IdMap<HostSet>,
@@ -178,7 +181,7 @@ impl Host {
             Event::Request(request, what) => self.on_request(Origin::Client(request), what),
             Event::Cancelled(request) => self.on_cancelled(request),
             Event::Order(order) => self.on_order(order),
-            Event::Members(records) => self.on_members(records),
+            Event::Members(records) => self.on_members(&records),
             Event::Connected(peer, link) => self.on_connected(peer, link),
             Event::Hello(link, hello) => self.on_hello(link, hello),
             Event::Frames(link, envelope) => self.on_envelope(link, envelope),

@@ -35,6 +35,7 @@ mod report;
 mod roles;
 mod runner;
 mod session;
+pub mod simulated;
 pub mod stage;
 mod takeover;
 

@@ -30,16 +30,17 @@ impl World {
         let Some(process) = self.nodes[node].process.as_ref().filter(|process| !process.paused) else {
             return;
         };
+        if self.network.count_of(node) >= process.engine.core.members_count() {
+            return;
+        }
         let members = process.engine.core.member_records();
         let me = self.nodes[node].id;
         for record in members.iter().filter(|record| record.id != me && !record.removed) {
-            let Some(other) = self.nodes.iter().position(|other| other.name == record.address) else {
-                continue;
-            };
+            let Some(other) = self.node_at(&record.address) else { continue };
             let (dialler, acceptor) = if me < record.id { (node, other) } else { (other, node) };
             if self.network.is_joined(dialler, acceptor)
-                || self.is_cut(node, other)
-                || self.is_cut(other, node)
+                || self.network.is_cut(node, other)
+                || self.network.is_cut(other, node)
             {
                 continue;
             }
@@ -53,10 +54,6 @@ impl World {
                 self.give(other, Event::Members(vec![mine.clone()]));
             }
         }
-    }
-
-    pub(super) fn is_cut(&mut self, from: NodeId, to: NodeId) -> bool {
-        self.network.trouble(from, to).cut
     }
 
     /// Somebody listens at the address at which a member was dialled; whether it is that member is for the hello to say.

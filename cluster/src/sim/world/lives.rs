@@ -11,16 +11,17 @@ use crate::host::engine::Engine;
 use crate::sim::network::NodeId;
 use crate::sim::node::Process;
 
+/// So many hosts that are added together are introduced by themselves.
+const TOGETHER: usize = 16;
+
 impl World {
     /// Starts a host's process; nothing happens if it runs.
     pub fn start(&mut self, node: NodeId) {
         if self.nodes[node].process.is_some() || self.nodes[node].removed {
             return;
         }
-        let draw = |salt: u64| {
-            let base = mix(self.seed ^ mix(salt));
-            u128::from(mix(base)) << 64 | u128::from(mix(base ^ 1))
-        };
+        let world_seed = self.seed;
+        let draw = |salt: u64| drawn(world_seed, salt);
         let salt = (node as u64) << 32 | self.nodes[node].incarnation << 8;
         let (host, store, nonce) =
             (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
@@ -30,8 +31,12 @@ impl World {
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
         let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
+        let service = self.hosting.as_mut().map(|hosting| Box::new(hosting.open(&engine, clock)));
+        let introduced = service.as_ref().and_then(|_| engine.core.introduce_store());
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
         process.detector.tick(hydraq_core::time::Instant(self.now));
+        process.service = service;
+        process.inbox.extend(introduced.map(Event::Order));
         if self.nodes[node].full {
             process.inbox.push_back(Event::Full(true));
         }
@@ -47,12 +52,32 @@ impl World {
         self.schedule(0, Due::Beat(node, incarnation));
         self.schedule(1, Due::Dial(node, incarnation));
         self.run_node(node);
+        self.disturb_links(node);
+    }
+
+    /// Adds hosts and starts them. Many are introduced to each other at once: else each would tell everybody of everybody.
+    pub fn add_all(&mut self, names: &[String]) -> Vec<NodeId> {
+        if names.len() > TOGETHER {
+            let first = self.nodes.len() as u64;
+            let record = |(name, node): (&String, u64)| MemberRecord {
+                id: HostId(drawn(self.seed, node << 32 | 1) >> 3),
+                name: name.clone(),
+                address: name.clone(),
+                boot: 0,
+                removed: false,
+            };
+            self.expected = names.iter().zip(first..).map(record).collect();
+        }
+        let nodes = names.iter().map(|name| self.add(name)).collect();
+        self.expected.clear();
+        nodes
     }
 
     /// What a starting host is told by the first running one: a join through one member.
     pub(super) fn introductions(&self, node: NodeId) -> Vec<MemberRecord> {
         let other = (0..self.nodes.len()).find(|other| *other != node && self.core(*other).is_some());
-        other.and_then(|other| self.core(other)).map(Host::member_records).unwrap_or_default()
+        let known = other.and_then(|other| self.core(other)).map(Host::member_records);
+        known.into_iter().flatten().chain(self.expected.iter().cloned()).collect()
     }
 
     /// Kills a host's process. The commit under way is lost, or not, by chance.
@@ -63,7 +88,7 @@ impl World {
         {
             let clock = process.clock(self.now);
             // A commit that fails leaves the disk as it was, as a lost one does.
-            let _ = process.engine.commit(&committing.writes, clock);
+            let _ = process.engine.commit_with(&committing.writes, &committing.changes, clock);
         }
         for link in self.network.links_of(node) {
             let other = self.network.other_end(link, node);
@@ -110,4 +135,10 @@ impl World {
         self.nodes[node].distrusted = false;
         self.audit.disk_lost(self.now, node, &lost);
     }
+}
+
+/// What a number stands for in the world of this seed.
+fn drawn(seed: u64, salt: u64) -> u128 {
+    let base = mix(seed ^ mix(salt));
+    u128::from(mix(base)) << 64 | u128::from(mix(base ^ 1))
 }

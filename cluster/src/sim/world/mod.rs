@@ -6,6 +6,7 @@
 mod links;
 mod lives;
 mod process;
+mod served;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use hydraq_core::config::Config;
 use hydraq_core::detector::Heartbeat;
 use hydraq_core::event::{Event, LinkId, Order};
-use hydraq_core::frame::{Envelope, Frame, Hello};
+use hydraq_core::frame::{Envelope, Frame, Hello, MemberRecord};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId, RequestId};
 use hydraq_core::journal::Happening;
@@ -25,6 +26,7 @@ use hydraq_core::request::{Reply, Request};
 use super::audit::Audit;
 use super::network::{Network, NodeId};
 use super::node::{Meter, Node};
+use super::service::Hosting;
 use crate::store::model::Disk;
 
 /// How often a host looks for members that it has no link with.
@@ -99,6 +101,14 @@ pub struct World {
     replies: BTreeMap<RequestId, (u64, Reply)>,
     /// Which message an unanswered request enqueues.
     enqueued: BTreeMap<RequestId, MessageId>,
+    /// The hosts by name; that is their address, too.
+    by_name: BTreeMap<String, NodeId>,
+    /// What gives hosts the services of real ones, if they are to have them.
+    hosting: Option<Hosting>,
+    /// Hosts that are being added together.
+    expected: Vec<MemberRecord>,
+    /// Whether somebody outside was answered since that was asked last.
+    has_answered: bool,
     seed: u64,
 }
 
@@ -122,6 +132,10 @@ impl World {
             next_request: 0,
             replies: BTreeMap::new(),
             enqueued: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            hosting: None,
+            expected: Vec::new(),
+            has_answered: false,
             seed,
         }
     }
@@ -129,6 +143,7 @@ impl World {
     /// Adds a host and starts it; it joins through the first one.
     pub fn add(&mut self, name: &str) -> NodeId {
         let node = self.nodes.len();
+        self.by_name.insert(name.to_owned(), node);
         let disk = Disk::default();
         let commit_takes = Duration::from_micros(200);
         let id = HostId(0);
@@ -160,6 +175,12 @@ impl World {
     #[must_use]
     pub fn node_of(&self, id: HostId) -> Option<NodeId> {
         self.nodes.iter().position(|node| node.id == id)
+    }
+
+    /// The number of the host at this address, which is its name.
+    #[must_use]
+    pub fn node_at(&self, address: &str) -> Option<NodeId> {
+        self.by_name.get(address).copied()
     }
 
     /// Whether a host runs, is not stopped, and serves.

@@ -1,5 +1,7 @@
 //! One host's process: a batch of what waits for it, its commit, and what leaves then.
 
+use std::time::Duration;
+
 use hydraq_core::event::Effect;
 use hydraq_core::journal::Happening;
 
@@ -23,7 +25,9 @@ impl World {
         let waits = process.engine.core.has_timers() || process.engine.has_lazy_writes();
         if waits && now - process.committed_at >= CLOCK_COMMIT {
             let writes = process.engine.take_lazy_writes();
-            self.begin_commit(node, Committing { writes, late: Vec::new() });
+            let changes =
+                process.service.as_mut().map(|service| service.changes(&writes)).unwrap_or_default();
+            self.begin_commit(node, Committing { writes, changes, late: Vec::new(), began: now });
         }
     }
 
@@ -40,15 +44,27 @@ impl World {
         while let Some(event) = process.inbox.pop_front() {
             process.engine.step(clock, event);
         }
+        let service = process.service.as_mut();
+        if let Some(service) = service {
+            service.propagate(&mut process.engine.core, clock);
+        }
         let batch = process.engine.prepare(clock);
-        let needs_commit =
-            !batch.writes.is_empty() || !batch.late.is_empty() && process.engine.has_lazy_writes();
+        let changes = match process.service.as_mut() {
+            Some(service) => service.closed(&batch, &process.engine.core, clock),
+            None => Vec::new(),
+        };
+        let needs_commit = !batch.writes.is_empty()
+            || !changes.is_empty()
+            || !batch.late.is_empty() && process.engine.has_lazy_writes();
         self.take_effects(node, batch.early);
         if self.nodes[node].process.is_none() {
             return;
         }
         if needs_commit {
-            self.begin_commit(node, Committing { writes: batch.writes, late: batch.late });
+            self.begin_commit(
+                node,
+                Committing { writes: batch.writes, changes, late: batch.late, began: now },
+            );
         } else {
             self.take_effects(node, batch.late);
         }
@@ -76,11 +92,19 @@ impl World {
         let Some(process) = self.nodes[node].process.as_mut() else { return };
         let Some(committing) = process.committing.take() else { return };
         let clock = process.clock(now);
-        let erased = disk.with(|image| Audit::erased(image, &committing.writes));
-        match process.engine.commit(&committing.writes, clock) {
-            Ok(_) => {
+        let is_audited = process.service.is_none();
+        let erased = is_audited.then(|| disk.with(|image| Audit::erased(image, &committing.writes)));
+        match process.engine.commit_with(&committing.writes, &committing.changes, clock) {
+            Ok(committed) => {
                 process.committed_at = now;
-                disk.with(|image| self.audit.committed(now, node, image, erased));
+                if let Some(service) = process.service.as_mut() {
+                    let took = Duration::from_micros(now - committing.began);
+                    service.committed(committed, &process.engine.core, took);
+                    self.has_answered = true;
+                }
+                if let Some(erased) = erased {
+                    disk.with(|image| self.audit.committed(now, node, image, erased));
+                }
                 self.take_effects(node, committing.late);
                 self.run_node(node);
             }
@@ -110,7 +134,11 @@ impl World {
     pub(super) fn set_tick(&mut self, node: NodeId) {
         let (now, incarnation) = (self.now, self.nodes[node].incarnation);
         let Some(process) = self.nodes[node].process.as_mut() else { return };
-        let at = process.virtual_time(process.engine.core.next_deadline()).max(now + 1);
+        let objects = process.service.as_ref().map_or(u64::MAX, |service| {
+            let patience = service.patience(process.clock(now)).as_micros();
+            u64::try_from(patience).map_or(u64::MAX, |patience| now.saturating_add(patience))
+        });
+        let at = process.virtual_time(process.engine.core.next_deadline()).min(objects).max(now + 1);
         if at != u64::MAX && process.tick_at.is_none_or(|tick| at < tick || tick <= now) {
             process.tick_at = Some(at);
             self.schedule_at(at, Due::Tick(node, incarnation));
@@ -131,6 +159,7 @@ impl World {
                 }
                 Effect::HangUp(link) => self.hang_up(node, link),
                 Effect::Reply(request, reply) => {
+                    let Some(reply) = self.answer(node, request, reply) else { continue };
                     if let Some(id) = self.enqueued.remove(&request) {
                         self.audit.replied(self.now, id, &reply, &self.nodes);
                     }
@@ -140,9 +169,16 @@ impl World {
                 Effect::Serving(serving) => {
                     if let Some(process) = self.nodes[node].process.as_mut() {
                         process.serving = serving;
+                        if let Some(service) = &process.service {
+                            service.serves(serving);
+                        }
                     }
                 }
-                Effect::Member(_) => {}
+                Effect::Member(record) => {
+                    if let Some(service) = self.service_of(node) {
+                        service.learn(&record);
+                    }
+                }
                 Effect::Removed => {
                     self.nodes[node].removed = true;
                     self.kill(node);
@@ -166,6 +202,10 @@ impl World {
                 Happening::SessionEnded(peer) => process.detector.closed(peer),
                 _ => {}
             }
+        }
+        if let Some(service) = self.service_of(node) {
+            service.record(what);
+            return;
         }
         self.audit.happened(self.now, node, &what, &self.nodes);
         self.trace.push(Line { at: self.now, node, what });

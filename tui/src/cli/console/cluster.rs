@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
 
 use super::commands::{Commands, keep_counting};
+use super::simulated;
 use crate::shell::UpdateSender;
 
 /// How long threads that wait for processes may take to notice that these are gone.
@@ -31,6 +32,13 @@ pub(super) enum ClusterPlan {
         hosts: u32,
         /// Where they keep their data.
         data: DataFolder,
+    },
+    /// Simulated hosts.
+    Simulated {
+        /// How many.
+        hosts: u32,
+        /// What everything that is left to chance follows from.
+        seed: u64,
     },
     /// Hosts that run already.
     Attached {
@@ -57,14 +65,24 @@ impl ClusterThread {
         let work = move || {
             // Dropped last of all: whoever waits for it knows that everything is cleaned up.
             let _ending: mpsc::Sender<()> = ending;
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            let simulated = match plan {
+                ClusterPlan::Simulated { hosts, seed } => Some((hosts, seed)),
+                _ => None,
+            };
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = match runtime.enable_all().start_paused(simulated.is_some()).build() {
                 Ok(runtime) => runtime,
                 Err(problem) => {
                     let _ = ready.send(Err(problem.to_string()));
                     return;
                 }
             };
-            runtime.block_on(live(plan, binary, updates, asked, stopped, ready));
+            match simulated {
+                Some((hosts, seed)) => {
+                    runtime.block_on(simulated::live(hosts, seed, updates, asked, stopped, ready));
+                }
+                None => runtime.block_on(live(plan, binary, updates, asked, stopped, ready)),
+            }
             runtime.shutdown_timeout(WIND_UP);
         };
         let thread = thread::Builder::new().name("cluster".to_owned()).spawn(work);
@@ -108,6 +126,8 @@ async fn live(
                 return;
             }
         },
+        // It has a life of its own.
+        ClusterPlan::Simulated { .. } => return,
         ClusterPlan::Attached { addresses } => {
             let stage = match tasks.run_until(AttachedStage::start(&addresses)).await {
                 Ok(stage) => Rc::new(stage),

@@ -22,6 +22,8 @@ const COUNT_EVERY: Duration = Duration::from_millis(250);
 /// How often losses are looked for, if hosts were harmed.
 const LOSSES_EVERY: Duration = Duration::from_secs(2);
 
+/// How many hosts one command spawns at most.
+const SPAWNED_MAX: u32 = 250;
 /// How many draws of one command are shown at most.
 const DRAWS_SHOWN: usize = 20;
 
@@ -39,8 +41,11 @@ impl Commands {
     /// Starts so many hosts, then serves until nobody asks any more.
     pub(super) async fn serve(self, mut asked: UnboundedReceiver<Request>, hosts: u32) {
         let (lines, typed) = unbounded_channel();
-        if hosts > 0 {
-            let _ = lines.send(format!("spawn {hosts}"));
+        let mut left = hosts;
+        while left > 0 {
+            let some = left.min(SPAWNED_MAX);
+            let _ = lines.send(format!("spawn {some}"));
+            left -= some;
         }
         let work = Work { session: self.session.clone(), observer: self.observer.clone() };
         tokio::task::spawn_local(work.all(typed, hosts > 0));

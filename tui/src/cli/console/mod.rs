@@ -14,6 +14,7 @@
 mod cluster;
 mod commands;
 mod completer;
+mod simulated;
 
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::PathBuf;
@@ -34,21 +35,29 @@ use crate::theme::{Glyphs, Look};
 
 /// The exit status if the cluster could not be started.
 const BROKEN: u8 = 3;
+/// How many real hosts there may be.
+const REAL_HOSTS_MAX: u32 = 255;
 /// How long the end of the cluster is waited for.
 const WIND_UP: Duration = Duration::from_secs(10);
 
 /// How the console is started.
 #[derive(Debug, Args)]
 pub(super) struct ConsoleArguments {
-    /// How many hosts to start.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=255))]
+    /// How many hosts to start: at most 255, or 1000 simulated ones.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=1000))]
     hosts: u32,
     /// Keep the hosts' stores and logs in this folder; without it they go with the console.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Look at a cluster that runs already, through this host; may be given several times.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["hosts", "data"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["hosts", "data", "sim"])]
     attach: Vec<String>,
+    /// Simulate the hosts, on virtual time that can be slowed down, sped up and held.
+    #[arg(long, conflicts_with = "data")]
+    sim: bool,
+    /// With --sim: have the same drawn by lot as in an earlier session.
+    #[arg(long, value_name = "N", requires = "sim")]
+    seed: Option<u64>,
     /// Lines of words, no screen; so it is, too, where the output is no terminal.
     #[arg(long)]
     plain: bool,
@@ -66,7 +75,16 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
     // On a screen nobody could read a log, and it would spoil the frame.
     super::start_log(if is_plain { "warn" } else { "off" });
     let setup = setup(&arguments);
+    if arguments.hosts > REAL_HOSTS_MAX && !arguments.sim {
+        eprintln!(
+            "hydraq: --hosts: {} is more than {REAL_HOSTS_MAX}; with --sim there may be up to 1000",
+            arguments.hosts
+        );
+        return ExitCode::from(super::USAGE);
+    }
+    let seed = arguments.seed.map_or_else(super::run::draw_seed, Ok).unwrap_or_default();
     let plan = match arguments.attach.is_empty() {
+        true if arguments.sim => ClusterPlan::Simulated { hosts: arguments.hosts, seed },
         true => ClusterPlan::Local {
             hosts: arguments.hosts,
             data: arguments.data.map_or(DataFolder::Temporary, DataFolder::Kept),
@@ -104,7 +122,7 @@ fn setup(arguments: &ConsoleArguments) -> Setup {
     look.motion &= !arguments.calm;
     Setup {
         look,
-        completer: Arc::new(Language),
+        completer: Arc::new(Language { is_simulated: arguments.sim }),
         ahead_of_utc_seconds: ahead_of_utc_seconds(),
         ..Setup::default()
     }
