@@ -168,6 +168,7 @@ fn local_roster(stage: Rc<LiveStage>, hosts: u32) -> Roster {
                 address: String::new(),
                 pid: None,
                 started_at_ms: None,
+                plant: None,
                 process: if is_late { Process::Died("it never served".into()) } else { Process::Expected },
             })
             .collect();
