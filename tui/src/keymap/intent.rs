@@ -31,6 +31,8 @@ pub enum Intent {
     Sort,
     MapForm,
     LessonNext,
+    LessonForward,
+    LessonBack,
     Answer(u8),
     AnswerText,
     LessonLeave,
