@@ -173,7 +173,14 @@ impl Board {
             let (name, address) = (name.to_owned(), address.to_owned());
             self.add(
                 now_ms,
-                Place { name, address, pid: None, started_at_ms: None, process: Process::Elsewhere, plant: None },
+                Place {
+                    name,
+                    address,
+                    pid: None,
+                    started_at_ms: None,
+                    process: Process::Elsewhere,
+                    plant: None,
+                },
             );
             let number = self.entries.last().map_or(HostNumber(0), |entry| entry.number);
             self.ids.insert(id, number);

@@ -13,7 +13,8 @@ pub(super) fn check(steps: &[Step]) -> Vec<(&Step, Problem)> {
             Command::Ask(_) => problems.extend(open.replace(step).and_then(never_revealed)),
             Command::Reveal(_) if open.take().is_none() => {
                 let problem = Problem::new(step.span.clone(), "`reveal` stands here, but nothing was asked");
-                problems.push((step, problem.help("an `ask` must stand before it, and each has one `reveal`")));
+                problems
+                    .push((step, problem.help("an `ask` must stand before it, and each has one `reveal`")));
             }
             _ => {}
         }

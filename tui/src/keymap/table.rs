@@ -96,7 +96,14 @@ pub const ROWS: &[Row] = &[
         "go on",
         "go on; at a question: the answer",
     ),
-    row(Intent::LessonForward, "lesson-forward", &["page-down"], &[Scope::Question], "", "go on, by a clicker"),
+    row(
+        Intent::LessonForward,
+        "lesson-forward",
+        &["page-down"],
+        &[Scope::Question],
+        "",
+        "go on, by a clicker",
+    ),
     row(
         Intent::LessonBack,
         "lesson-back",

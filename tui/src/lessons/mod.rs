@@ -9,17 +9,26 @@ use hydraq_cluster::scenario::{Diagnostics, Script, Step, parse_script};
 
 /// The files, in teaching order.
 const FILES: [(&str, &str); 12] = [
-    ("01-what-a-replica-count-buys.hq", include_str!("../../../demo/lessons/01-what-a-replica-count-buys.hq")),
+    (
+        "01-what-a-replica-count-buys.hq",
+        include_str!("../../../demo/lessons/01-what-a-replica-count-buys.hq"),
+    ),
     ("02-who-owns-a-message.hq", include_str!("../../../demo/lessons/02-who-owns-a-message.hq")),
     ("03-leases.hq", include_str!("../../../demo/lessons/03-leases.hq")),
     ("04-the-zombie.hq", include_str!("../../../demo/lessons/04-the-zombie.hq")),
-    ("05-partitions-and-honest-duplicates.hq", include_str!("../../../demo/lessons/05-partitions-and-honest-duplicates.hq")),
+    (
+        "05-partitions-and-honest-duplicates.hq",
+        include_str!("../../../demo/lessons/05-partitions-and-honest-duplicates.hq"),
+    ),
     ("06-durability-and-fsync.hq", include_str!("../../../demo/lessons/06-durability-and-fsync.hq")),
     ("07-repair-and-its-price.hq", include_str!("../../../demo/lessons/07-repair-and-its-price.hq")),
     ("08-idempotent-retries.hq", include_str!("../../../demo/lessons/08-idempotent-retries.hq")),
     ("09-dead-letters.hq", include_str!("../../../demo/lessons/09-dead-letters.hq")),
     ("10-slow-hosts.hq", include_str!("../../../demo/lessons/10-slow-hosts.hq")),
-    ("11-an-outbox-that-cannot-lose-an-event.hq", include_str!("../../../demo/lessons/11-an-outbox-that-cannot-lose-an-event.hq")),
+    (
+        "11-an-outbox-that-cannot-lose-an-event.hq",
+        include_str!("../../../demo/lessons/11-an-outbox-that-cannot-lose-an-event.hq"),
+    ),
     ("12-a-store-that-dies.hq", include_str!("../../../demo/lessons/12-a-store-that-dies.hq")),
 ];
 

@@ -43,8 +43,8 @@ use std::sync::Arc;
 use hydraq_cluster::observe::{EventSerial, HostNumber, HostPicture, MessageId, MessagePicture};
 use ratatui::layout::Rect;
 
-pub use completer::{CommandHelp, Completer, Known, NoCompleter, Suggestion};
 pub(crate) use card::{BIG, CardLine, Mark, card_lines, main_text};
+pub use completer::{CommandHelp, Completer, Known, NoCompleter, Suggestion};
 pub(crate) use form::{EnqueueForm, Field};
 pub use input::{Action, Input, Mouse, MouseKind, SaveKind};
 pub(crate) use line::{Line, LineKind};
@@ -255,7 +255,8 @@ impl Model {
         let counts = self.stopped.is_none()
             && !self.ended
             && ((self.presenter && self.lesson_began_ms.is_some())
-                || !self.live.window.rows.is_empty() || self.live.hosts.iter().any(|host| !host.state.is_up()));
+                || !self.live.window.rows.is_empty()
+                || self.live.hosts.iter().any(|host| !host.state.is_up()));
         counts.then_some(1_000)
     }
 }

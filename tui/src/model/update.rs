@@ -98,6 +98,8 @@ impl Model {
                     kill.blast = Some(Arc::new(blast.clone()));
                 }
             }
+            // The card of a lesson says what matters, and must not be covered.
+            Change::Aftermath(_) if self.live.lesson.is_some() => {}
             Change::Aftermath(aftermath) => self.aftermath = Some((self.now_ms, Arc::new(aftermath.clone()))),
             _ => {}
         }

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 
 use super::ink::{Ink, Piece, pieces_width, width};
 use crate::keymap::Intent;
-use crate::model::layout::wrapped;
 use crate::model::layout::centered;
+use crate::model::layout::wrapped;
 use crate::model::{Confirm, KillBox, Model, Pick, SAVES};
 use crate::theme::Role;
 

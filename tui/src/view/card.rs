@@ -40,7 +40,11 @@ pub(super) fn card(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         return;
     }
     let small = card_lines(&lesson.step, inner.width, used == 0);
-    for (y, line) in (inner.y + used..inner.y + inner.height).zip(&small) {
+    // Where not all fits, what was asked goes before what came of it.
+    let room = usize::from(inner.height.saturating_sub(used));
+    let verdict = small.iter().position(|line| *line == CardLine::Verdict).unwrap_or(0);
+    let skipped = small.len().saturating_sub(room).min(verdict);
+    for (y, line) in (inner.y + used..inner.y + inner.height).zip(&small[skipped..]) {
         let pieces = pieces(line, lesson, ink);
         ink.pieces(inner.x, y, inner.width, &pieces);
     }

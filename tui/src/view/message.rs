@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Piece, pieces_width};
 use super::{map, spacetime, words};
 use crate::model::Model;
-use crate::model::layout::wrapped;
 use crate::model::layout::lines;
+use crate::model::layout::wrapped;
 use crate::theme::Role;
 
 /// Draws the screen.

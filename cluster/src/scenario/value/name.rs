@@ -71,8 +71,8 @@ fn plant_name(text: &str) -> Result<(), Refusal> {
     if Plant::of_name(text).is_some() {
         return Ok(());
     }
-    let refusal = Refusal::must_be("a bug that can be planted", text)
-        .help("`hydraq check --list-plants` lists them");
+    let refusal =
+        Refusal::must_be("a bug that can be planted", text).help("`hydraq check --list-plants` lists them");
     Err(refusal.help_if(did_you_mean(text, Plant::ALL.map(Plant::name))))
 }
 

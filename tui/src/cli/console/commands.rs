@@ -144,7 +144,12 @@ impl Work {
     }
 
     /// Carries out a command and tells what came of it; the same comes back.
-    pub(super) async fn perform(&self, line: String, command: &Command, is_own: bool) -> (Option<Outcome>, Option<Failure>) {
+    pub(super) async fn perform(
+        &self,
+        line: String,
+        command: &Command,
+        is_own: bool,
+    ) -> (Option<Outcome>, Option<Failure>) {
         let began = Instant::now();
         let performed = perform(&self.session, command).await;
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -85,7 +85,7 @@ pub(crate) fn cluster(size: Rect, order: &[HostNumber], wish: Wish) -> ClusterLa
         Density::Tiny if wish.card_height > 0 => body.height.saturating_sub(hosts_height + 1),
         Density::Tiny => 0,
         Density::Small => wish.card_height.min(body.height / 2 + 1),
-        _ => wish.card_height.min(body.height / 2),
+        _ => wish.card_height.min(body.height * 3 / 5),
     };
     let events_height = match density {
         Density::Tiny => u16::from(body.height > 5),

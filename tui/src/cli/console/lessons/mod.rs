@@ -92,7 +92,8 @@ impl Lessons {
             match self.scored.recv().await {
                 Some(Told::Score(score)) => {
                     if let Some(place) = self.running.as_ref().map(|running| running.place) {
-                        self.progress[place] = LessonProgress::Done { right: score.right, asked: score.asked };
+                        self.progress[place] =
+                            LessonProgress::Done { right: score.right, asked: score.asked };
                         self.tell_list();
                     }
                 }

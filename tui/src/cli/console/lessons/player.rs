@@ -114,7 +114,8 @@ impl Player {
             failure
         };
         if let Some(failure) = failure.filter(|_| !step.attempt) {
-            let text = format!("This should have worked, and did not: {}. The lesson goes on.", failure.message);
+            let text =
+                format!("This should have worked, and did not: {}. The lesson goes on.", failure.message);
             self.deck.show(LessonStep::Say { text }).await;
         }
     }
