@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::playground::{Playground, poll, wait_for};
 
 /// No test needs longer for one run, not even on a busy machine.
-const LONGEST: Duration = Duration::from_secs(90);
+const LONGEST: Duration = Duration::from_secs(240);
 
 /// What a process said, and how it ended.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hydraq_core::config::Config;
 use hydraq_core::detector::Detector;
+use hydraq_core::plant::Plant;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -41,6 +42,8 @@ pub struct HostOptions {
     pub join: Vec<String>,
     /// Whether faults may be asked for.
     pub faults: bool,
+    /// A bug to plant in it, for lessons.
+    pub plant: Option<Plant>,
 }
 
 /// Why a host did not start, or ended.
@@ -107,7 +110,10 @@ impl Starting {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), HostError> {
         let opened = self.open()?;
-        let config = Config::default();
+        let config = Config { plant: self.options.plant, ..Config::default() };
+        if let Some(plant) = config.plant {
+            tracing::warn!(plant = plant.name(), "a bug is planted in this host: {}", plant.description());
+        }
         let clock = Clock::starting_at(opened.clock);
         let shared = Arc::new(Shared::default());
         let (sender, inputs) = std::sync::mpsc::channel();

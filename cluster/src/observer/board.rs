@@ -53,6 +53,8 @@ pub struct Place {
     pub started_at_ms: Option<u64>,
     /// What that does.
     pub process: Process,
+    /// The bug that was planted in it, if that is known.
+    pub plant: Option<String>,
 }
 
 /// One host on the board.
@@ -180,7 +182,14 @@ impl Board {
             let (name, address) = (name.to_owned(), address.to_owned());
             self.add(
                 now_ms,
-                Place { name, address, pid: None, started_at_ms: None, process: Process::Elsewhere },
+                Place {
+                    name,
+                    address,
+                    pid: None,
+                    started_at_ms: None,
+                    process: Process::Elsewhere,
+                    plant: None,
+                },
             );
             let number = self.entries.last().map_or(HostNumber(0), |entry| entry.number);
             self.ids.insert(id, number);
@@ -315,6 +324,7 @@ impl Board {
         picture.address = entry.place.address.clone();
         picture.pid = entry.place.pid.filter(|_| !entry.state.is_gone());
         picture.served_before = entry.served_before;
+        picture.plant.clone_from(&entry.place.plant);
         picture.rate_history = entry.rates.clone();
         picture.tombstones_awaited = tombstones_awaited;
         let Some(told) = &entry.told else { return picture };

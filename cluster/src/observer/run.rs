@@ -88,6 +88,8 @@ pub enum Notice {
     },
     /// To be passed on.
     Tell(Change),
+    /// Whoever listens has forgotten everything: a snapshot is wanted.
+    Afresh,
 }
 
 /// The way to a running observer. It ends when all of these are gone.
@@ -238,6 +240,7 @@ impl State {
                 self.pending.extend(draw_picture(&self.board, now_ms, &draw, object).map(Change::Draw));
             }
             Notice::Tell(change) => self.pending.push(change),
+            Notice::Afresh => self.sent = Sent::default(),
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) struct CheckArguments {
     format: Format,
 }
 
-fn plant(name: &str) -> Result<Plant, String> {
+pub(super) fn plant(name: &str) -> Result<Plant, String> {
     Plant::of_name(name)
         .ok_or_else(|| "there is no such bug; `hydraq check --list-plants` lists them".to_owned())
 }

@@ -35,6 +35,8 @@ pub enum Intent {
     Sort,
     MapForm,
     LessonNext,
+    LessonForward,
+    LessonBack,
     Answer(u8),
     AnswerText,
     LessonLeave,

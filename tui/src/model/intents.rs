@@ -34,7 +34,8 @@ impl Model {
                 model.map.follow();
             }),
             Intent::MapForm => self.silently(|model| model.map.next_form()),
-            Intent::LessonNext => self.lesson_next(),
+            Intent::LessonNext | Intent::LessonForward => self.lesson_next(),
+            Intent::LessonBack => vec![Action::Ask(Request::Lesson(LessonRequest::Back))],
             Intent::Answer(number) => self.answer(number),
             Intent::LessonLeave => vec![Action::Ask(Request::Lesson(LessonRequest::Leave))],
             Intent::AnswerText => self.silently(Self::open_answer),

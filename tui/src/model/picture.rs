@@ -88,10 +88,23 @@ impl Picture {
             Change::Draw(draw) => push(&mut self.draws, Arc::new(draw.clone()), DRAWS_MAX),
             Change::Time(time) => self.time = Some(*time),
             Change::Lessons(lessons) => self.lessons = Arc::new(lessons.clone()),
-            Change::Lesson(lesson) => self.lesson = lesson.clone().map(Arc::new),
+            Change::Lesson(lesson) => {
+                let number = |card: Option<&LessonCard>| card.map(|card| card.number);
+                if number(lesson.as_ref()) != number(self.lesson.as_deref()) {
+                    self.forget();
+                }
+                self.lesson = lesson.clone().map(Arc::new);
+            }
             // Not part of the cluster's state: the model shows these and forgets them.
             Change::Aftermath(_) | Change::Outcome(_) => {}
         }
+    }
+
+    /// A lesson has a cluster of its own: what has happened on another one is not told of it.
+    fn forget(&mut self) {
+        (self.biography, self.blast) = (None, None);
+        self.events.clear();
+        self.draws.clear();
     }
 
     fn apply_host(&mut self, host: &HostPicture) {

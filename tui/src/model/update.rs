@@ -71,6 +71,7 @@ impl Model {
         self.recording.push(&self.live, Arc::clone(&update));
         let moves = self.look.motion && self.stopped.is_none();
         let (hosts, window) = (Arc::clone(&self.live.hosts), Arc::clone(&self.live.window));
+        let lesson = self.live.lesson.as_ref().map(|card| card.number);
         self.live.apply(&update);
         if moves {
             self.motions.compare(self.now_ms, (&hosts, &window), &self.live);
@@ -78,6 +79,7 @@ impl Model {
         for change in &update.changes {
             self.notice(change);
         }
+        self.follow_lesson(lesson);
     }
 
     /// What a change means beyond the picture of the cluster.
@@ -96,6 +98,8 @@ impl Model {
                     kill.blast = Some(Arc::new(blast.clone()));
                 }
             }
+            // The card of a lesson says what matters, and must not be covered.
+            Change::Aftermath(_) if self.live.lesson.is_some() => {}
             Change::Aftermath(aftermath) => self.aftermath = Some((self.now_ms, Arc::new(aftermath.clone()))),
             _ => {}
         }

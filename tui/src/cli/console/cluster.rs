@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use hydraq_cluster::fleet::{DataFolder, next_name};
 use hydraq_cluster::observe::Request;
-use hydraq_cluster::observer::{Notice, Observer, Place, Process, Roster};
-use hydraq_cluster::scenario::run::Session;
+use hydraq_cluster::observer::{Place, Process, Roster};
 use hydraq_cluster::scenario::run::attached::AttachedStage;
 use hydraq_cluster::scenario::run::live::LiveStage;
 use hydraq_cluster::scenario::run::stage::Stage;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
 
-use super::commands::{Commands, keep_counting};
+use super::commands::Commands;
+use super::lessons::Lessons;
+use super::seat::{Audience, Seat};
 use super::simulated;
 use crate::shell::UpdateSender;
 
@@ -47,6 +48,15 @@ pub(super) enum ClusterPlan {
     },
 }
 
+/// How lessons are given.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Talk {
+    /// The lesson to begin with.
+    pub(super) lesson: Option<u32>,
+    /// Where a presenter's notes go.
+    pub(super) notes: Option<PathBuf>,
+}
+
 /// The running thread.
 pub(super) struct ClusterThread {
     asks: UnboundedSender<Request>,
@@ -56,7 +66,7 @@ pub(super) struct ClusterThread {
 
 impl ClusterThread {
     /// Starts the cluster; its hosts come up by and by.
-    pub(super) fn start(plan: ClusterPlan, updates: UpdateSender) -> Result<Self, String> {
+    pub(super) fn start(plan: ClusterPlan, talk: Talk, updates: UpdateSender) -> Result<Self, String> {
         let binary = std::env::current_exe().map_err(|error| error.to_string())?;
         let (asks, asked) = unbounded_channel();
         let (stop, stopped) = unbounded_channel();
@@ -81,7 +91,7 @@ impl ClusterThread {
                 Some((hosts, seed)) => {
                     runtime.block_on(simulated::live(hosts, seed, updates, asked, stopped, ready));
                 }
-                None => runtime.block_on(live(plan, binary, updates, asked, stopped, ready)),
+                None => runtime.block_on(live((plan, talk), binary, updates, asked, stopped, ready)),
             }
             runtime.shutdown_timeout(WIND_UP);
         };
@@ -106,7 +116,7 @@ impl ClusterThread {
 
 /// The cluster's whole life.
 async fn live(
-    plan: ClusterPlan,
+    (plan, talk): (ClusterPlan, Talk),
     binary: PathBuf,
     updates: UpdateSender,
     asked: UnboundedReceiver<Request>,
@@ -115,7 +125,7 @@ async fn live(
 ) {
     let tasks = LocalSet::new();
     let (stage, roster, hosts, fleet): (Rc<dyn Stage>, Roster, u32, _) = match plan {
-        ClusterPlan::Local { hosts, data } => match LiveStage::start(binary, data) {
+        ClusterPlan::Local { hosts, data } => match LiveStage::start(binary.clone(), data) {
             Ok(stage) => {
                 let stage = Rc::new(stage);
                 let fleet = stage.fleet();
@@ -142,13 +152,14 @@ async fn live(
     };
     let _ = ready.send(Ok(()));
     let serve = async {
-        let seed = getrandom::u64().unwrap_or_default();
-        let session = Rc::new(Session::new(stage, seed));
-        let observer = Observer::start(roster, move |update| updates.send(update).is_ok());
-        let killed = observer.clone();
-        session.on_kill(move |hosts| killed.notice(Notice::BeforeKill(hosts.to_vec())));
-        tokio::task::spawn_local(keep_counting(session.clone(), observer.clone()));
-        Commands::new(session, observer).serve(asked, hosts).await;
+        let audience = Audience::new(updates);
+        let own = Seat::own(&audience, stage, roster, hosts);
+        let lessons = Lessons::new(audience, binary, talk.notes);
+        let mut commands = Commands::new(own, Some(lessons));
+        if let Some(number) = talk.lesson {
+            commands.begin_lesson(number);
+        }
+        commands.serve(asked).await;
     };
     tasks
         .run_until(async {
@@ -188,6 +199,7 @@ fn local_roster(stage: Rc<LiveStage>, hosts: u32) -> Roster {
                 address: String::new(),
                 pid: None,
                 started_at_ms: None,
+                plant: None,
                 process: if is_late { Process::Died("it never served".into()) } else { Process::Expected },
             })
             .collect();

@@ -14,6 +14,8 @@
 mod cluster;
 mod commands;
 mod completer;
+mod lessons;
+mod seat;
 mod simulated;
 
 use std::io::{IsTerminal, stdin, stdout};
@@ -26,7 +28,7 @@ use clap::Args;
 use hydraq_cluster::fleet::DataFolder;
 use hydraq_cluster::observe::Request;
 
-use self::cluster::{ClusterPlan, ClusterThread};
+use self::cluster::{ClusterPlan, ClusterThread, Talk};
 use self::completer::Language;
 use crate::model::Setup;
 use crate::plain;
@@ -64,6 +66,15 @@ pub(super) struct ConsoleArguments {
     /// Only ASCII characters.
     #[arg(long)]
     ascii: bool,
+    /// Begin with this lesson, 1 to 12.
+    #[arg(long, value_name = "N", conflicts_with = "sim", value_parser = clap::value_parser!(u32).range(1..=12))]
+    lesson: Option<u32>,
+    /// Big type for a stage, with a timer; the key `P` turns it on and off.
+    #[arg(long)]
+    presenter: bool,
+    /// Write what a presenter should know of each card of a lesson to this file, as it is shown; follow it with `tail -f`.
+    #[arg(long, value_name = "FILE")]
+    notes: Option<PathBuf>,
     /// Nothing moves.
     #[arg(long)]
     calm: bool,
@@ -91,8 +102,9 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
         },
         false => ClusterPlan::Attached { addresses: arguments.attach },
     };
+    let talk = Talk { lesson: arguments.lesson, notes: arguments.notes };
     let (updates, feed) = shell::feed();
-    let cluster = match ClusterThread::start(plan, updates) {
+    let cluster = match ClusterThread::start(plan, talk, updates) {
         Ok(cluster) => cluster,
         Err(problem) => {
             eprintln!("hydraq: {problem}");
@@ -124,6 +136,7 @@ fn setup(arguments: &ConsoleArguments) -> Setup {
         look,
         completer: Arc::new(Language { is_simulated: arguments.sim }),
         ahead_of_utc_seconds: ahead_of_utc_seconds(),
+        presenter: arguments.presenter,
         ..Setup::default()
     }
 }

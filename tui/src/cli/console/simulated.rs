@@ -27,7 +27,8 @@ use hydraq_cluster::sim::speed::Speed;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
 
-use super::commands::{Commands, keep_counting};
+use super::commands::Commands;
+use super::seat::Seat;
 use crate::shell::UpdateSender;
 
 /// How often the observer is told of processes and time at most, by the machine's clock.
@@ -58,11 +59,8 @@ pub(super) async fn live(
     let (commands, lines) = unbounded_channel();
     let serve = async {
         let session = Rc::new(Session::new(stage, seed));
-        let killed = observer.clone();
-        session.on_kill(move |hosts| killed.notice(Notice::BeforeKill(hosts.to_vec())));
-        tokio::task::spawn_local(keep_counting(session.clone(), observer.clone()));
         tokio::task::spawn_local(sort_out(asked, commands, observer.clone(), speed));
-        Commands::new(session, observer.clone()).serve(lines, hosts).await;
+        Commands::new(Seat::observed(session, observer.clone(), hosts), None).serve(lines).await;
     };
     tasks
         .run_until(async {
