@@ -4,10 +4,6 @@
 //! more; `cargo bolero test -p hydraq-cluster --test fuzz TARGET` runs one with a coverage-guided fuzzer. What reads back what it wrote is
 //! checked, too: a value that was read is written and read again, and is the same.
 
-mod disk;
-mod language;
-mod wire;
-
 /// How many inputs a target gets.
 const ITERATIONS: usize = 4_000;
 
@@ -15,7 +11,6 @@ const ITERATIONS: usize = 4_000;
 const BYTES_MAX: usize = 512;
 
 /// Gives a target bytes at random.
-#[macro_export]
 macro_rules! fuzz_bytes {
     ($see:expr) => {
         bolero::check!()
@@ -24,3 +19,8 @@ macro_rules! fuzz_bytes {
             .for_each(|bytes: &[u8]| $see(bytes))
     };
 }
+
+// The modules come behind the macro that they use.
+mod disk;
+mod language;
+mod wire;
