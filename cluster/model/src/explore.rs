@@ -276,6 +276,7 @@ impl Model for Exploration {
         );
         state.clients.had_fault |= is_fault;
         let replies = std::mem::take(&mut world.replies);
+        world.look();
         state.clients.take(replies);
         Some(state)
     }

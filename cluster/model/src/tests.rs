@@ -1,51 +1,63 @@
+//! Small configurations are explored to the end with every test run; larger ones on request, as far as they get.
+
+use std::time::{Duration, Instant};
+
 use stateright::{Checker, Model};
 
 use crate::{Exploration, Grain};
 
-/// Explores everything; says how many states there are.
-fn explore(exploration: Exploration) -> usize {
-    let started = std::time::Instant::now();
-    let checker = exploration.checker().threads(2).spawn_dfs().join();
-    let states = checker.unique_state_count();
-    println!("{exploration:?}: {states} states, {} deep, {:?}", checker.max_depth(), started.elapsed());
-    for (name, path) in checker.discoveries() {
-        if !name.starts_with("a message is") {
-            panic!("{name}: {:?}", path.into_actions());
-        }
+const SMALL: Exploration = Exploration { messages: 1, dequeues: 1, crashes: 0, cuts: 0, grain: Grain::Batch };
+
+/// Explores everything, or as much as there is time for; says how many states there are.
+fn explore(exploration: Exploration, limit: Option<Duration>) -> usize {
+    let started = Instant::now();
+    let mut builder = exploration.checker().threads(2);
+    if let Some(limit) = limit {
+        builder = builder.timeout(limit);
     }
-    assert!(checker.is_done());
+    let checker = builder.spawn_dfs().join();
+    let (states, took) = (checker.unique_state_count(), started.elapsed());
+    let is_whole = limit.is_none_or(|limit| took < limit);
+    let how = if is_whole { "all" } else { "a part" };
+    println!("{exploration:?}: {states} states, {how} of them, {} deep, {took:?}", checker.max_depth());
+    for (name, path) in checker.discoveries() {
+        // What sometimes happens is found by an example, what always holds by a counterexample.
+        assert!(name.starts_with("a message is"), "{name}: {:?}", path.into_actions());
+    }
+    if is_whole && exploration.dequeues > 0 {
+        let _ = checker.assert_any_discovery("a message is acknowledged, delivered and deleted");
+    }
     states
 }
 
-const SMALL: Exploration = Exploration { messages: 1, dequeues: 1, crashes: 0, cuts: 0, grain: Grain::Batch };
-
 #[test]
-fn one_message_without_faults() {
-    explore(SMALL);
+fn one_message_in_any_order() {
+    assert_eq!(explore(SMALL, None), 109);
 }
 
 #[test]
-fn one_message_one_crash() {
-    explore(Exploration { crashes: 1, grain: Grain::Rejoin, ..SMALL });
+fn two_messages_in_any_order() {
+    assert_eq!(explore(Exploration { messages: 2, ..SMALL }, None), 2289);
 }
 
 #[test]
-fn one_message_one_cut() {
-    explore(Exploration { cuts: 1, grain: Grain::Rejoin, ..SMALL });
+fn a_message_and_a_cut() {
+    explore(Exploration { dequeues: 0, cuts: 1, grain: Grain::Rejoin, ..SMALL }, None);
 }
 
+/// Run with `--ignored --nocapture`; `HYDRAQ_MODEL_SECONDS` is for each configuration.
 #[test]
-#[ignore]
-fn probe() {
+#[ignore = "takes minutes"]
+fn larger_configurations() {
+    let seconds = std::env::var("HYDRAQ_MODEL_SECONDS").ok().and_then(|text| text.parse().ok());
+    let limit = Some(Duration::from_secs(seconds.unwrap_or(60)));
     for (messages, dequeues, crashes, cuts, grain) in [
-        (1, 1, 1, 0, Grain::Batch),
-        (1, 2, 1, 0, Grain::Rejoin),
-        (2, 1, 0, 0, Grain::Rejoin),
-        (2, 2, 0, 0, Grain::Rejoin),
-        (1, 1, 1, 1, Grain::Rejoin),
-        (2, 2, 1, 0, Grain::Rejoin),
-        (1, 2, 2, 1, Grain::Rejoin),
+        (2, 2, 0, 0, Grain::Batch),
+        (1, 0, 1, 0, Grain::Rejoin),
+        (1, 1, 0, 1, Grain::Rejoin),
+        (1, 1, 1, 0, Grain::Rejoin),
+        (2, 2, 2, 1, Grain::Rejoin),
     ] {
-        explore(Exploration { messages, dequeues, crashes, cuts, grain });
+        explore(Exploration { messages, dequeues, crashes, cuts, grain }, limit);
     }
 }

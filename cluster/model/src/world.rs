@@ -27,14 +27,21 @@ enum Item {
 struct Queue {
     items: Arc<VecDeque<Item>>,
     print: u64,
+    is_new: bool,
 }
 
 impl Queue {
     fn push(&mut self, item: Item) {
         Arc::make_mut(&mut self.items).push_back(item);
-        let mut hasher = DefaultHasher::new();
-        format!("{:?}", self.items).hash(&mut hasher);
-        self.print = hasher.finish();
+        self.is_new = true;
+    }
+
+    fn look(&mut self) {
+        if std::mem::take(&mut self.is_new) {
+            let mut hasher = DefaultHasher::new();
+            format!("{:?}", self.items).hash(&mut hasher);
+            self.print = hasher.finish();
+        }
     }
 }
 
@@ -78,6 +85,7 @@ impl World {
         (0..HOSTS).for_each(|node| world.start(node));
         (0..PAIRS.len()).for_each(|pair| world.connect(pair));
         world.deliver_all();
+        world.look();
         world
     }
 
@@ -233,7 +241,12 @@ impl World {
                 Effect::Serving(_) | Effect::Member(_) | Effect::Happened(_) => {}
             }
         }
-        self.nodes[node].look();
+    }
+
+    /// Looks at what everything has become, once per action: two worlds are told apart by it.
+    pub fn look(&mut self) {
+        self.nodes.iter_mut().for_each(Node::look);
+        self.links.iter_mut().flat_map(|link| &mut link.queues).for_each(Queue::look);
     }
 
     fn push(&mut self, from: usize, link: LinkId, item: Item) {

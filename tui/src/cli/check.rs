@@ -47,6 +47,10 @@ pub(super) struct CheckArguments {
     /// Start no further seed after so many minutes.
     #[arg(long, value_name = "M")]
     minutes: Option<u64>,
+    /// Instead of clusters: cut stores at so many operations on their disks, open them again, and compare.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+        conflicts_with_all = ["seeds", "seed", "hosts", "minutes", "plant"])]
+    crash_points: Option<u64>,
     /// Plant a bug in every host, and stop where it is found.
     #[arg(long, value_name = "BUG", value_parser = plant)]
     plant: Option<Plant>,
@@ -72,6 +76,9 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
         let lines = Plant::ALL.map(|plant| format!("{} {}", plant.name(), plant.description()));
         print_lines(&lines);
         return ExitCode::SUCCESS;
+    }
+    if let Some(wanted) = arguments.crash_points {
+        return super::crash_points::run(wanted, arguments.from, arguments.format);
     }
     let campaign = Campaign {
         from: arguments.seed.unwrap_or(arguments.from),

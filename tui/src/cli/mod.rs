@@ -2,6 +2,7 @@
 
 mod check;
 mod console;
+mod crash_points;
 mod format;
 mod help;
 mod host;
