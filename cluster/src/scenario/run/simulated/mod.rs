@@ -89,6 +89,7 @@ impl SimulatedStage {
                 name: host.name.clone(),
                 address: host.name.clone(),
                 pid: Some(host.incarnation as u32),
+                plant: None,
                 started_at_ms: None,
                 process,
             }
