@@ -10,5 +10,7 @@ mod objects;
 mod options;
 mod reports;
 mod requests;
+mod rollback;
 mod scenarios;
+mod simulated;
 mod statuses;

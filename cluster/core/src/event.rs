@@ -141,7 +141,7 @@ pub enum MetaKey {
 }
 
 /// What a batch of events led to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Effects {
     /// What may leave before the commit.
     pub early: Vec<Effect>,

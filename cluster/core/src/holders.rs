@@ -134,7 +134,7 @@ impl HolderList {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListId(pub u32);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Interned {
     list: HolderList,
     hash: u64,
@@ -142,7 +142,7 @@ struct Interned {
 }
 
 /// Every distinct holder list of one host, once, counted by use.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Lists {
     by_list: BTreeMap<HolderList, ListId>,
     interned: Vec<Option<Interned>>,

@@ -3,6 +3,8 @@
 //! Sharded by the same buckets on every host (see [`crate::state::digest`]), so that one bucket can be listed for a peer, and
 //! so that growth never stops a host for longer than one shard takes.
 
+use std::fmt;
+
 use hashbrown::HashTable;
 
 use crate::ids::MessageId;
@@ -25,7 +27,7 @@ pub(crate) fn table_hash(id: MessageId) -> u64 {
 }
 
 /// A map from message ids to values.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct IdMap<V> {
     shards: Box<[HashTable<(MessageId, V)>]>,
     len: usize,
@@ -34,6 +36,15 @@ pub struct IdMap<V> {
 impl<V> Default for IdMap<V> {
     fn default() -> Self {
         IdMap { shards: (0..BUCKETS).map(|_| HashTable::new()).collect(), len: 0 }
+    }
+}
+
+/// What is there, in the order of the ids; never the empty shards.
+impl<V: fmt::Debug> fmt::Debug for IdMap<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut entries: Vec<_> = self.shards.iter().flatten().map(|(id, value)| (id, value)).collect();
+        entries.sort_unstable_by_key(|(id, _)| **id);
+        f.debug_map().entries(entries).finish()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::host_set::HostIndex;
 use crate::ids::{HostId, MessageId};
 
 /// Holder lists of one frame, each once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ListTable {
     lists: Vec<GlobalList>,
     places: BTreeMap<u64, u16>,
@@ -35,7 +35,7 @@ impl ListTable {
 }
 
 /// Copies for one peer on behalf of one origin.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CopyBatch {
     pub(crate) block: u64,
     pub(crate) origin: HostId,
@@ -49,7 +49,7 @@ pub(crate) struct CopyBatch {
 type ListedBlock<T> = (u64, ListTable, Vec<T>);
 
 /// What is to be said to one peer, before or after the commit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Lane {
     pub(crate) first: Vec<Frame>,
     pub(crate) copies: Vec<CopyBatch>,
@@ -98,7 +98,7 @@ impl Lane {
 }
 
 /// What is to be said to everybody.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Outbox {
     early: BTreeMap<HostIndex, Lane>,
     late: BTreeMap<HostIndex, Lane>,

@@ -12,6 +12,7 @@ use super::state::State;
 use crate::client::HostClient;
 use crate::client::objects::StoreState;
 use crate::client::sight::{Told, ToldEvent};
+use crate::client::way::Dialler;
 
 /// How often a host tells something at most.
 pub(super) const WATCH_EVERY: Duration = Duration::from_millis(50);
@@ -21,6 +22,11 @@ const WATCH_PATIENCE: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_millis(25);
 /// The same for one whose process is not ours to know.
 const RETRY_ELSEWHERE: Duration = Duration::from_millis(250);
+
+/// How often something is done at most whose work grows with the number of hosts, or faster.
+pub(super) fn paced(least: Duration, hosts: usize) -> Duration {
+    if hosts > 64 { least.max(Duration::from_millis(hosts as u64)) } else { least }
+}
 
 /// Says where all hosts are now.
 pub type Roster = Box<dyn Fn() -> Vec<Place>>;
@@ -35,6 +41,7 @@ pub(super) enum Heard {
 
 /// The hosts that are followed.
 pub(super) struct Watching {
+    dialler: Dialler,
     pub(super) roster: Roster,
     pub(super) heard: UnboundedSender<Heard>,
     followed: HashMap<String, Followed>,
@@ -53,8 +60,8 @@ impl Drop for Followed {
 
 impl Watching {
     /// Nobody is followed yet.
-    pub(super) fn new(roster: Roster, heard: UnboundedSender<Heard>) -> Self {
-        Self { roster, heard, followed: HashMap::new() }
+    pub(super) fn new(dialler: Dialler, roster: Roster, heard: UnboundedSender<Heard>) -> Self {
+        Self { dialler, roster, heard, followed: HashMap::new() }
     }
 
     /// Follows every host that has a process, and no other one.
@@ -72,19 +79,25 @@ impl Watching {
             if self.followed.get(&place.name).is_some_and(is_same) {
                 continue;
             }
-            let Ok(client) = HostClient::new(&place.address) else { continue };
+            let Ok(client) = HostClient::through(&self.dialler, &place.address) else { continue };
             state.clients.insert(place.name.clone(), client.clone());
             let retry = if place.process == Process::Elsewhere { RETRY_ELSEWHERE } else { RETRY };
-            let task =
-                tokio::task::spawn_local(follow(place.name.clone(), client, retry, self.heard.clone()));
+            let pace = (paced(WATCH_EVERY, state.board.entries.len()), retry);
+            let task = tokio::task::spawn_local(follow(place.name.clone(), client, pace, self.heard.clone()));
             self.followed.insert(place.name.clone(), Followed { place: place.clone(), task });
         }
     }
 }
 
-async fn follow(name: String, client: HostClient, retry: Duration, heard: UnboundedSender<Heard>) {
+/// Follows one host; `pace` says how often it tells something at most, and how long is waited before it is tried again.
+async fn follow(
+    name: String,
+    client: HostClient,
+    (watch_every, retry): (Duration, Duration),
+    heard: UnboundedSender<Heard>,
+) {
     loop {
-        if let Ok(mut watching) = client.watch(WATCH_EVERY, WATCH_PATIENCE).await {
+        if let Ok(mut watching) = client.watch(watch_every, WATCH_PATIENCE).await {
             while let Ok((told, events)) = watching.next().await {
                 if heard.send(Heard::Told(name.clone(), Box::new(told), events)).is_err() {
                     return;

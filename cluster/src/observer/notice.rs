@@ -50,4 +50,6 @@ pub enum Notice {
     Settle(oneshot::Sender<()>),
     /// To be passed on.
     Tell(Change),
+    /// Whoever listens has forgotten everything: a snapshot is wanted.
+    Afresh,
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
-use super::follow::{Heard, Roster, Watching};
+use super::follow::{Heard, Roster, Watching, paced};
 use super::look::look;
 use super::notice::Notice;
 use super::settling::Settling;
 use super::state::State;
 use super::stores::{ASK_EVERY, ask};
+use crate::client::way::Dialler;
 use crate::observe::Update;
 
 /// How often processes are looked at, if nothing gives reason to.
@@ -35,9 +36,19 @@ impl Observer {
     /// says whether anybody listens still.
     #[must_use]
     pub fn start(roster: Roster, out: impl FnMut(Update) -> bool + 'static) -> Self {
+        Self::start_through(Dialler::Network, roster, out)
+    }
+
+    /// The same, with hosts that are reached as `dialler` says.
+    #[must_use]
+    pub fn start_through(
+        dialler: Dialler,
+        roster: Roster,
+        out: impl FnMut(Update) -> bool + 'static,
+    ) -> Self {
         let (notices, incoming) = unbounded_channel();
         let (heard, hearing) = unbounded_channel();
-        let watching = Watching::new(roster, heard);
+        let watching = Watching::new(dialler, roster, heard);
         tokio::task::spawn_local(run(Work::new(watching, Box::new(out)), incoming, hearing));
         Self { notices }
     }
@@ -150,7 +161,7 @@ impl Work {
 
     /// Tells what is different, if it is time; whether anybody listens still.
     fn tell(&mut self) -> bool {
-        if self.updated.elapsed() < UPDATE_EVERY {
+        if self.updated.elapsed() < self.update_every() {
             return true;
         }
         let update = self.state.borrow_mut().update();
@@ -180,11 +191,16 @@ impl Work {
         self.state.borrow_mut().heard(heard);
     }
 
+    /// The least time between two updates of so many hosts.
+    fn update_every(&self) -> Duration {
+        paced(UPDATE_EVERY, self.state.borrow().board.entries.len())
+    }
+
     /// How long nothing is to be done, unless somebody says something: until whatever comes first, and what waits because
     /// something was told just now.
     fn pause(&self) -> Duration {
         let until_look = (self.looked + LOOK_EVERY).saturating_duration_since(Instant::now());
-        let until_update = (self.updated + UPDATE_EVERY).saturating_duration_since(Instant::now());
+        let until_update = (self.updated + self.update_every()).saturating_duration_since(Instant::now());
         let waits = [until_look, until_update].into_iter().filter(|wait| !wait.is_zero()).min();
         waits.unwrap_or(PROCESSES_EVERY).min(PROCESSES_EVERY)
     }

@@ -130,6 +130,7 @@ impl State {
             // Their taker settles.
             Notice::Settle(_) => {}
             Notice::Tell(change) => self.pending.push(change),
+            Notice::Afresh => self.sent = Sent::default(),
         }
     }
 

@@ -54,14 +54,24 @@ fn check_copy(path: &Path) -> Result<Checked, Box<dyn std::error::Error>> {
     let transaction = database.begin_read()?;
     let store = transaction.open_table(META)?.get("store")?.and_then(|id| StoreId::from_bytes(id.value()));
     let store = StoreTag::of(store.ok_or("the store does not say which one it is")?);
-    let moment = Moment(transaction);
+    Ok(check_snapshot(&Moment(transaction), store)?)
+}
+
+/// Checks what a store of this tag has at one moment.
+///
+/// # Errors
+/// The tables cannot be read.
+pub(super) fn check_snapshot(snapshot: &dyn Snapshot, store: StoreTag) -> Result<Checked, ReadError> {
     let mut checked = Checked { log: Log::empty(), ..Checked::default() };
-    if let Some(log) = moment.get(Table::Meta, LOG_KEY)? {
-        checked.log = Log::decode(&log)?;
+    if let Some(log) = snapshot.get(Table::Meta, LOG_KEY)? {
+        match Log::decode(&log) {
+            Ok(log) => checked.log = log,
+            Err(error) => checked.problem(format!("the state of the log: {error}")),
+        }
     }
-    let rows = checked.rows(&moment, store)?;
-    checked.index(&moment, &rows)?;
-    checked.events(&moment, &rows)?;
+    let rows = checked.rows(snapshot, store)?;
+    checked.index(snapshot, &rows)?;
+    checked.events(snapshot, &rows)?;
     Ok(checked)
 }
 
@@ -69,9 +79,9 @@ fn check_copy(path: &Path) -> Result<Checked, Box<dyn std::error::Error>> {
 type Entries = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// Everything in a table.
-fn all(moment: &Moment, table: Table) -> Result<Entries, ReadError> {
+fn all(snapshot: &dyn Snapshot, table: Table) -> Result<Entries, ReadError> {
     let mut rows = Vec::new();
-    moment.walk(table, &[], &[0xff; 512], &mut |key, value| {
+    snapshot.walk(table, &[], &[0xff; 512], &mut |key, value| {
         rows.push((key.to_vec(), value.to_vec()));
         ControlFlow::Continue(())
     })?;
@@ -83,9 +93,13 @@ impl Checked {
         self.problems.push(what.into());
     }
 
-    fn rows(&mut self, moment: &Moment, store: StoreTag) -> Result<BTreeMap<ObjectId, Row>, ReadError> {
+    fn rows(
+        &mut self,
+        snapshot: &dyn Snapshot,
+        store: StoreTag,
+    ) -> Result<BTreeMap<ObjectId, Row>, ReadError> {
         let mut rows = BTreeMap::new();
-        for (key, value) in all(moment, Table::Objects)? {
+        for (key, value) in all(snapshot, Table::Objects)? {
             let Some(id) = ObjectId::from_bytes(&key) else {
                 self.problem("an object has no id");
                 continue;
@@ -119,13 +133,13 @@ impl Checked {
         Ok(rows)
     }
 
-    fn index(&mut self, moment: &Moment, rows: &BTreeMap<ObjectId, Row>) -> Result<(), ReadError> {
+    fn index(&mut self, snapshot: &dyn Snapshot, rows: &BTreeMap<ObjectId, Row>) -> Result<(), ReadError> {
         let objects = rows.values().filter_map(|row| match row {
             Row::Object(object) => Some(object),
             Row::Deleted(_) => None,
         });
         let mut missing: BTreeSet<Vec<u8>> = objects.flat_map(entries).collect();
-        for (key, value) in all(moment, Table::Index)? {
+        for (key, value) in all(snapshot, Table::Index)? {
             self.entries += 1;
             if value != entry_value(&key) {
                 self.problem(format!("index entry {:?} has a wrong checksum", String::from_utf8_lossy(&key)));
@@ -140,10 +154,10 @@ impl Checked {
         Ok(())
     }
 
-    fn events(&mut self, moment: &Moment, rows: &BTreeMap<ObjectId, Row>) -> Result<(), ReadError> {
+    fn events(&mut self, snapshot: &dyn Snapshot, rows: &BTreeMap<ObjectId, Row>) -> Result<(), ReadError> {
         let mut expected = self.log.tail;
         let mut last: BTreeMap<ObjectId, ObjectEvent> = BTreeMap::new();
-        for (key, value) in all(moment, Table::Events)? {
+        for (key, value) in all(snapshot, Table::Events)? {
             let event = match ObjectEvent::decode(&value) {
                 Ok(event) => event,
                 Err(error) => {

@@ -5,10 +5,12 @@
 //! nothing else is promised, and nothing is promised before.
 
 pub mod check_objects;
+pub mod crashes;
 pub mod model;
 pub mod objects;
 pub mod redb;
 mod rows;
+pub mod volatile;
 
 #[cfg(test)]
 mod objects_tests;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use hydraq_core::event::{MetaKey, Write};
 use hydraq_core::host::Recovered;
@@ -45,6 +45,14 @@ pub struct Image {
 /// The tables of objects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectTables(BTreeMap<(Table, Vec<u8>), Vec<u8>>);
+
+impl ObjectTables {
+    /// The rows of a table, in their order.
+    pub(super) fn rows(&self, table: Table) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let rows = self.0.range((table, Vec::new())..).take_while(move |((of, _), _)| *of == table);
+        rows.map(|((_, key), value)| (&key[..], &value[..]))
+    }
+}
 
 impl Tables for ObjectTables {
     type Error = Infallible;
@@ -93,6 +101,8 @@ pub struct Disk {
     image: Arc<Mutex<Image>>,
     full: Arc<AtomicBool>,
     fails: Arc<AtomicBool>,
+    /// Who has it open.
+    user: Arc<Mutex<Weak<()>>>,
 }
 
 impl Disk {
@@ -132,6 +142,12 @@ impl Disk {
         look(&self.lock())
     }
 
+    /// Whether somebody has it open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.user.lock().unwrap_or_else(PoisonError::into_inner).strong_count() > 0
+    }
+
     /// Opens the disk for a new boot. A disk that was never used becomes that of `fresh`.
     #[must_use]
     pub fn open(&self, fresh: (HostId, StoreId), nonce: u64) -> Opened {
@@ -144,8 +160,10 @@ impl Disk {
         let meta = image.meta.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         let recovered =
             Recovered { meta, seen, commit: before, next_sequence: Sequence(image.next_sequence) };
+        let user = Arc::new(());
+        *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&user);
         Opened {
-            store: Box::new(ModelStore { disk: self.clone() }),
+            store: Box::new(ModelStore { disk: self.clone(), _user: user }),
             host,
             store_id,
             boot: Boot { counter: image.boot, nonce },
@@ -165,6 +183,8 @@ impl Disk {
 #[derive(Debug)]
 struct ModelStore {
     disk: Disk,
+    /// Says that it is open, for as long as it is.
+    _user: Arc<()>,
 }
 
 impl Store for ModelStore {

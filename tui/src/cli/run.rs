@@ -1,30 +1,30 @@
-//! `hydraq run`: scenarios without a screen, each on a fresh cluster of real processes.
+//! `hydraq run`: scenarios without a screen, each on a fresh cluster: of real processes, or a simulated one.
 //!
 //! Everything is checked before anything is started. Standard output has the report and nothing else; what is for people who
 //! look for a cause goes to standard error.
 
 mod files;
+mod ground;
 mod interrupt;
 mod junit;
 mod record;
 mod reporter;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Args;
 use hydraq_cluster::fleet::DataFolder;
-use hydraq_cluster::scenario::run::live::LiveStage;
 use hydraq_cluster::scenario::run::{RunOptions, Summary, run_script};
 use hydraq_cluster::scenario::{Script, load_files};
 use tokio::task::LocalSet;
 
 pub(super) use self::files::draw_seed;
-pub(super) use self::interrupt::Interrupt;
+use self::ground::{Ground, Prepared};
+pub(super) use self::interrupt::{Interrupt, Stop};
 use self::junit::Suite;
-use self::record::{Recorded, Recorder, path_for};
+use self::record::{Recorded, Recorder, path_for, writable};
 use self::reporter::Printer;
 use super::format::{Format, term};
 use super::{USAGE, start_log};
@@ -47,7 +47,8 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Record the session, for `hydraq replay` and `hydraq export`; with several scenarios, one file each.
-    #[arg(long, value_name = "FILE")]
+    /// Simulated hosts cannot be recorded.
+    #[arg(long, value_name = "FILE", conflicts_with = "sim")]
     record: Option<PathBuf>,
     /// Have the same drawn by lot as in an earlier run.
     #[arg(long, value_name = "N")]
@@ -55,8 +56,11 @@ pub(super) struct RunArguments {
     /// Spawn so many hosts before the first step of each file.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=255))]
     hosts: u32,
+    /// Simulate the hosts, on virtual time: seconds become milliseconds, and the same seed gives the same run.
+    #[arg(long)]
+    sim: bool,
     /// Keep the hosts' stores and logs in this folder, which must not have any yet.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "sim")]
     data: Option<PathBuf>,
     /// Go on with a file after a step of it has failed.
     #[arg(long)]
@@ -102,11 +106,13 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         Err(problem) => return broken(&problem),
     };
     eprintln!("seed {seed} (`--seed {seed}` draws the same again)");
-    let binary = match std::env::current_exe() {
-        Ok(binary) => binary,
+    let ground = match Ground::new(arguments.sim) {
+        Ok(ground) => ground,
         Err(problem) => return broken(&problem),
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    // The simulation advances the clock itself.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = match runtime.enable_all().start_paused(arguments.sim).build() {
         Ok(runtime) => runtime,
         Err(problem) => return broken(&problem),
     };
@@ -117,7 +123,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         seed,
     };
     let mut suites = Vec::new();
-    let mut status = runtime.block_on(run_all(&plan, &binary, &options, arguments, &mut suites));
+    let mut status = runtime.block_on(run_all(&plan, &ground, &options, arguments, &mut suites));
     runtime.shutdown_timeout(WIND_UP);
     if let Some(junit) = &arguments.junit
         && let Err(problem) = std::fs::write(junit, junit::report(&suites))
@@ -126,30 +132,6 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         status = status.max(BROKEN);
     }
     ExitCode::from(status)
-}
-
-/// The recording of one file, if one is wanted.
-fn recorder(
-    arguments: &RunArguments,
-    planned: &Planned,
-    files: usize,
-    place: usize,
-    seed: u64,
-) -> Result<Option<Recorder>, String> {
-    let Some(record) = &arguments.record else { return Ok(None) };
-    let path = path_for(record, &planned.script, files == 1, place);
-    let created = Recorder::create(path.clone(), &planned.script.file, seed);
-    created.map(Some).map_err(|problem| format!("--record: {}: {problem}", path.display()))
-}
-
-/// Whether a file can be written, found out before anything is started; what is in it stays.
-fn writable(path: &Path) -> std::io::Result<()> {
-    let is_new = !path.exists();
-    std::fs::OpenOptions::new().append(true).create(true).open(path)?;
-    if is_new {
-        std::fs::remove_file(path)?;
-    }
-    Ok(())
 }
 
 /// A file that is to be run, and where its hosts keep their data.
@@ -161,7 +143,7 @@ pub(super) struct Planned {
 /// Runs the files one after the other; the worst status, or that of the signal that came first.
 async fn run_all(
     plan: &[Planned],
-    binary: &Path,
+    ground: &Ground,
     options: &RunOptions,
     arguments: &RunArguments,
     suites: &mut Vec<Suite>,
@@ -177,85 +159,107 @@ async fn run_all(
     for (place, planned) in plan.iter().enumerate() {
         let keeps_logs = planned.data != DataFolder::Temporary;
         let mut printer = Printer::new(arguments.format, keeps_logs, &planned.script);
-        let stage = match LiveStage::start(binary.to_owned(), planned.data.clone()) {
-            Ok(stage) => Rc::new(stage),
-            Err(problem) => {
-                eprintln!("{}: {problem}", planned.script.file);
-                let (file, left_out) = (planned.script.file.clone(), planned.script.steps.len() as u32);
-                printer.summary(&Summary {
-                    file,
-                    status: BROKEN,
-                    left_out,
-                    seed: options.seed,
-                    ..Summary::default()
-                });
-                printer.broke(&problem.to_string());
-                suites.push(printer.into_suite(&planned.script));
-                worst = worst.max(BROKEN);
-                continue;
-            }
-        };
-        printer.begin(&planned.script.file);
-        let mut recorder = match recorder(arguments, planned, plan.len(), place, options.seed) {
-            Ok(recorder) => recorder,
-            Err(problem) => {
-                eprintln!("hydraq run: {problem}");
-                return BROKEN;
-            }
-        };
-        let fleet = stage.fleet();
-        // Whatever still runs in the background when the file is over ends with its task set.
-        let tasks = LocalSet::new();
-        let ended = {
-            let run = tasks.run_until(async {
-                if let Some(recorder) = &mut recorder {
-                    recorder.look_at(stage.clone());
-                }
-                let mut reporter = Recorded { printer: &mut printer, recorder: recorder.as_mut() };
-                run_script(&planned.script, stage, options, &mut reporter).await
-            });
-            tokio::select! {
-                summary = run => Ok(summary),
-                signal = interrupt.wait() => Err(signal),
-            }
-        };
-        let ending = match &ended {
-            Ok(summary) if summary.passed() => "passed".to_owned(),
-            Ok(_) => "not passed".to_owned(),
-            Err(signal) => format!("stopped by {}", signal.name()),
-        };
-        let recorded = match recorder {
-            Some(recorder) => tasks.run_until(recorder.end(&ending)).await.map(Some),
-            None => Ok(None),
-        };
-        // Blocking calls on other threads end when their hosts do.
-        fleet.shut_down();
-        drop(tasks);
-        match ended {
-            Ok(summary) => {
-                printer.summary(&summary);
-                worst = worst.max(summary.status);
-                match recorded {
-                    Ok(Some(path)) => Printer::again(&planned.script, Some(&path)),
-                    Ok(None) if summary.passed() => {}
-                    Ok(None) => Printer::again(&planned.script, None),
-                    Err(problem) => {
-                        eprintln!("hydraq run: {problem}");
-                        worst = worst.max(BROKEN);
-                    }
-                }
+        let record = arguments.record.as_deref();
+        let record = record.map(|record| path_for(record, &planned.script, plan.len() == 1, place));
+        let ended = play(planned, ground, options, record, &mut printer, &mut interrupt).await;
+        let stopped = match ended {
+            Ok(status) => {
+                worst = worst.max(status);
+                None
             }
             Err(signal) => {
-                if let Ok(Some(path)) = recorded {
-                    Printer::again(&planned.script, Some(&path));
-                }
-                let files_left = plan.len() - place - 1;
-                printer.interrupted(&planned.script, signal.name(), files_left);
-                suites.push(printer.into_suite(&planned.script));
-                return signal.status();
+                printer.interrupted(&planned.script, signal.name(), plan.len() - place - 1);
+                Some(signal.status())
             }
-        }
+        };
         suites.push(printer.into_suite(&planned.script));
+        if let Some(status) = stopped {
+            return status;
+        }
     }
     worst
+}
+
+/// Runs one file on a fresh cluster, and records that, if there is a place for it. Its status, or the signal that stopped it.
+async fn play(
+    planned: &Planned,
+    ground: &Ground,
+    options: &RunOptions,
+    record: Option<PathBuf>,
+    printer: &mut Printer,
+    interrupt: &mut Interrupt,
+) -> Result<u8, Stop> {
+    let script = &planned.script;
+    // Whatever still runs in the background when the file is over ends with its task set.
+    let tasks = LocalSet::new();
+    let created = record.map(|path| Recorder::create(path, &script.file, options.seed)).transpose();
+    let prepared = created.map_err(|problem| format!("--record: {problem}")).and_then(|recorder| {
+        let prepared = ground.prepare(planned.data.clone(), options.seed, &tasks);
+        Ok((recorder, prepared.map_err(|problem| problem.to_string())?))
+    });
+    let (mut recorder, Prepared { stage, fleet, live }) = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            not_begun(script, options.seed, printer, &problem);
+            return Ok(BROKEN);
+        }
+    };
+    let can_be_recorded = live.is_some();
+    printer.begin(&script.file);
+    let ended = {
+        let run = tasks.run_until(async {
+            if let (Some(recorder), Some(live)) = (&mut recorder, live) {
+                recorder.look_at(live);
+            }
+            let mut reporter = Recorded { printer: &mut *printer, recorder: recorder.as_mut() };
+            run_script(script, stage, options, &mut reporter).await
+        });
+        tokio::select! {
+            summary = run => Ok(summary),
+            signal = interrupt.wait() => Err(signal),
+        }
+    };
+    let recorded = match recorder {
+        Some(recorder) => tasks.run_until(recorder.end(&ending(&ended))).await.map(Some),
+        None => Ok(None),
+    };
+    // Blocking calls on other threads end when their hosts do.
+    if let Some(fleet) = fleet {
+        fleet.shut_down();
+    }
+    drop(tasks);
+    let mut status = ended.as_ref().map_or(0, |summary| summary.status);
+    if let Ok(summary) = &ended {
+        printer.summary(summary);
+    }
+    match recorded {
+        Ok(Some(path)) => Printer::again(script, Some(&path)),
+        Ok(None) => {
+            if can_be_recorded && ended.as_ref().is_ok_and(|summary| !summary.passed()) {
+                Printer::again(script, None);
+            }
+        }
+        Err(problem) => {
+            eprintln!("hydraq run: --record: {problem}");
+            status = status.max(BROKEN);
+        }
+    }
+    ended.map(|_| status)
+}
+
+/// Reports a file that could not be begun.
+fn not_begun(script: &Script, seed: u64, printer: &mut Printer, problem: &str) {
+    eprintln!("{}: {problem}", script.file);
+    let (file, left_out) = (script.file.clone(), script.steps.len() as u32);
+    printer.summary(&Summary { file, status: BROKEN, left_out, seed, ..Summary::default() });
+    printer.broke(problem);
+}
+
+/// How a run has ended, in a few words.
+fn ending(ended: &Result<Summary, Stop>) -> String {
+    match ended {
+        Ok(summary) if summary.passed() => "passed".to_owned(),
+        Ok(_) => "not passed".to_owned(),
+        Err(signal) => format!("stopped by {}", signal.name()),
+    }
 }

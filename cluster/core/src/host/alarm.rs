@@ -27,7 +27,7 @@ pub(crate) enum Alarm {
 }
 
 /// All alarms of one host.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Alarms(BTreeSet<(Instant, Alarm)>);
 
 impl Alarms {

@@ -18,7 +18,7 @@ use super::inquiry::Purpose;
 use super::{Host, Origin};
 
 /// A delete request that waits for holders.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DeleteOp {
     origin: Origin,
     results: Vec<Result<DeleteOutcome, RequestError>>,

@@ -24,7 +24,7 @@ use super::peers::Block;
 use super::{Host, Origin};
 
 /// A message that is about to be handed out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Leased {
     receipt: Receipt,
     cause: Cause,
@@ -32,7 +32,7 @@ struct Leased {
 }
 
 /// Deliveries that wait until the other holders have heard of their leases.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Push {
     origin: Origin,
     leased: Vec<Leased>,

@@ -32,7 +32,7 @@ pub(super) enum Then {
 }
 
 /// A request that was passed on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Forward {
     peer: HostIndex,
     block: u64,

@@ -14,7 +14,7 @@ use super::peers::Block;
 use super::{Host, Origin};
 
 /// What an inquiry is for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Purpose {
     /// An enqueue that may have been tried before.
     Retry { op: u64, enqueue: Box<Enqueue> },
@@ -27,7 +27,7 @@ pub(super) enum Purpose {
 }
 
 /// A running inquiry.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Inquiry {
     ids: Vec<MessageId>,
     purpose: Purpose,

@@ -19,7 +19,7 @@ use super::inquiry::Purpose;
 use super::{Host, Origin};
 
 /// A release or an extension that waits for owners elsewhere.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct LeaseOp {
     origin: Origin,
     receipts: Vec<Receipt>,

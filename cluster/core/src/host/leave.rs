@@ -17,7 +17,7 @@ use super::peers::CopyKind;
 const BATCH: usize = 2_000;
 
 /// How far the leaving of this host is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Leave {
     leaving: bool,
     /// Whether events of this host's objects wait to become messages.

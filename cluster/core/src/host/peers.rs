@@ -13,7 +13,7 @@ use crate::message::MessageType;
 use crate::time::Instant;
 
 /// The running session with a peer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) link: LinkId,
     pub(crate) connection: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Session {
 }
 
 /// How far a synchronisation is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SyncProgress {
     /// The peer's digest came, and was answered with entries.
     pub(crate) digest_seen: bool,
@@ -49,7 +49,7 @@ impl SyncProgress {
 }
 
 /// A block of items that a peer has not answered yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Block {
     /// Copies, or additions to lists: each with the hash of the list that was sent along.
     Copies { items: Vec<(MessageId, u64)>, kind: CopyKind },
@@ -80,10 +80,12 @@ pub(crate) struct Said {
     pub(crate) link: LinkId,
     pub(crate) suspected: bool,
     pub(crate) serving: bool,
+    /// How often settings had been changed.
+    pub(crate) settings: u64,
 }
 
 /// One member.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) id: HostId,
     pub(crate) name: String,
@@ -199,10 +201,19 @@ impl Peer {
             removed: self.removed,
         }
     }
+
+    /// Whether a record, said in that boot, says of it what is so.
+    pub(crate) fn is_as_in(&self, record: &MemberRecord, boot: u64) -> bool {
+        record.id == self.id
+            && record.boot == boot
+            && record.removed == self.removed
+            && record.name == self.name
+            && record.address == self.address
+    }
 }
 
 /// All members.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Peers {
     table: Vec<Peer>,
     by_id: BTreeMap<HostId, HostIndex>,
@@ -253,7 +264,7 @@ impl Peers {
     }
 
     /// All members but the host itself, in index order, removed ones included.
-    pub(crate) fn others(&self) -> impl Iterator<Item = (HostIndex, &Peer)> {
+    pub(crate) fn others(&self) -> impl Iterator<Item = (HostIndex, &Peer)> + Clone {
         self.table.iter().enumerate().skip(1).map(|(index, peer)| (HostIndex(index as u16), peer))
     }
 

@@ -10,7 +10,7 @@ use super::forward::Then;
 use super::{Host, Origin};
 
 /// A redrive that waits for the other hosts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RedriveOp {
     origin: Origin,
     open: usize,

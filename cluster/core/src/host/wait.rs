@@ -24,7 +24,7 @@ use super::forward::Then;
 use super::{Host, Origin};
 
 /// A dequeue that has found nothing yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wait {
     origin: Origin,
     dequeue: Dequeue,
@@ -38,7 +38,7 @@ struct Wait {
 }
 
 /// All dequeues that wait.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Waits {
     by_number: BTreeMap<u64, Wait>,
     /// Those that sleep until there are messages of a type.
@@ -69,8 +69,8 @@ impl Host {
         let Some(wait) = self.waits.by_number.get(&number) else { return };
         let types = &wait.dequeue.message_types;
         let depth = |peer: &super::peers::Peer| {
-            let depths = peer.availability.depths.iter().filter(|(name, _)| types.contains(name));
-            depths.map(|(_, depth)| *depth).sum::<u64>()
+            let depths = peer.availability.depths.iter().filter(|depth| types.contains(&depth.message_type));
+            depths.map(|depth| depth.ready).sum::<u64>()
         };
         let able =
             self.peers.others().filter(|(host, peer)| peer.is_connected() && !wait.asked.contains(*host));

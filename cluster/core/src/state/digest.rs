@@ -5,6 +5,7 @@
 //! additions of mixed words: cheap to change, and equal by accident once in 2⁶⁴.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::host_set::HostIndex;
 use crate::id_map::{BUCKETS, bucket_of};
@@ -30,9 +31,16 @@ impl Share {
 }
 
 /// The sums for every peer.
-#[derive(Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Digests {
     by_peer: BTreeMap<HostIndex, Box<[u64]>>,
+}
+
+/// The sums that are not zero.
+impl fmt::Debug for Digests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.by_peer.keys().map(|peer| (peer, self.for_peer(*peer)))).finish()
+    }
 }
 
 impl Digests {

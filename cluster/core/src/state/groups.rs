@@ -41,7 +41,7 @@ pub struct GroupKey {
 }
 
 /// One group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Group {
     /// What its messages have in common.
     pub key: GroupKey,
@@ -77,7 +77,7 @@ impl Group {
 }
 
 /// All groups of one host.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Groups {
     groups: Vec<Option<Group>>,
     free: Vec<GroupId>,

@@ -14,7 +14,7 @@ use crate::time::Instant;
 const GENERATIONS: u32 = 4;
 
 /// The remembered ids.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RecentIds {
     generations: VecDeque<(Instant, IdMap<()>)>,
     span: Duration,

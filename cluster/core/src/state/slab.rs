@@ -12,7 +12,7 @@ impl Slot {
 const CHUNK: usize = 4096;
 
 /// A chunked arena of values.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Slab<T> {
     chunks: Vec<Vec<Option<T>>>,
     free: Vec<Slot>,

@@ -35,7 +35,7 @@ impl Tombstone {
 }
 
 /// All tombstones of one host.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Tombstones {
     by_id: IdMap<Tombstone>,
     awaited: BTreeMap<HostIndex, u64>,

@@ -178,7 +178,14 @@ impl Run<'_> {
             Ok(Done { outcome, failure }) => (Some(outcome), failure),
             Err(failure) => (None, Some(failure)),
         };
-        if let (Some(Outcome::Measured { expectation, .. }), None) = (&outcome, &failure) {
+        if let (
+            Some(
+                Outcome::Measured { expectation, .. }
+                | Outcome::Revealed { measured: Some((expectation, _)), .. },
+            ),
+            None,
+        ) = (&outcome, &failure)
+        {
             self.expected.push(expectation.clone());
         }
         self.steps += 1;

@@ -14,18 +14,19 @@
 mod commit;
 pub(super) mod objects;
 mod open;
+pub mod place;
 mod read;
 mod tidy;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::redb::{Database, TableDefinition};
 
 use super::StoreError;
 use super::rows::Rows;
+use place::Place;
 
-pub use open::{Fresh, OpenError, open};
+pub use open::{Fresh, OpenError, open, open_at};
 
 const HEADS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("heads");
 const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
@@ -35,7 +36,7 @@ pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("
 /// An open store file.
 pub struct RedbStore {
     database: Arc<Database>,
-    path: PathBuf,
+    place: Box<dyn Place>,
     rows: Rows,
     /// The last commit, and the place above all records that were ever written.
     commit: u64,

@@ -1,10 +1,9 @@
 //! Opening a store file, and creating one.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ::redb::{Database, ReadableDatabase, ReadableTable};
+use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use hydraq_core::codec::{Put, Take};
 use hydraq_core::event::MetaKey;
 use hydraq_core::host::Recovered;
@@ -13,6 +12,7 @@ use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 use thiserror::Error;
 
+use super::place::{FilePlace, Place};
 use super::{DEAD, HEADS, META, RedbStore};
 use crate::store::Opened;
 use crate::store::rows::{Row, RowView, Rows};
@@ -55,32 +55,36 @@ pub enum OpenError {
 /// # Errors
 /// See [`OpenError`].
 pub fn open(path: &Path, cache_bytes: usize, fresh: Fresh, nonce: u64) -> Result<Opened, OpenError> {
-    let io = |why| OpenError::Io { path: path.to_owned(), why };
-    if !path.try_exists().map_err(io)? {
-        create(path, cache_bytes, fresh)?;
+    open_at(Box::new(FilePlace(path.to_owned())), cache_bytes, fresh, nonce)
+}
+
+/// The same, at any place.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open_at(
+    place: Box<dyn Place>,
+    cache_bytes: usize,
+    fresh: Fresh,
+    nonce: u64,
+) -> Result<Opened, OpenError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(cache_bytes);
+    if !place.exists().map_err(|why| OpenError::Io { path: place.name(), why })? {
+        create(&*place, &builder, fresh)?;
     }
-    let database =
-        Database::builder().set_cache_size(cache_bytes).open(path).map_err(|error| match error {
-            ::redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path.to_owned()),
-            error => OpenError::Damaged { path: path.to_owned(), why: error.to_string() },
-        })?;
-    let damaged = |error: ::redb::Error| OpenError::Damaged { path: path.to_owned(), why: error.to_string() };
-    load(database, path, nonce).map_err(damaged)
+    let database = place.open(&builder).map_err(|error| match error {
+        ::redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(place.name()),
+        error => OpenError::Damaged { path: place.name(), why: error.to_string() },
+    })?;
+    let path = place.name();
+    let damaged = |error: ::redb::Error| OpenError::Damaged { path, why: error.to_string() };
+    load(database, place, nonce).map_err(damaged)
 }
 
 /// Creates a store under another name, and gives it its name only when it is complete and durable.
-fn create(path: &Path, cache_bytes: usize, fresh: Fresh) -> Result<(), OpenError> {
-    let io = |why| OpenError::Io { path: path.to_owned(), why };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(io)?;
-    let unfinished = path.with_extension("unfinished");
-    if unfinished.try_exists().map_err(io)? {
-        // What a crash during an earlier creation has left was never a store.
-        std::fs::remove_file(&unfinished).map_err(io)?;
-    }
-    let made =
-        Database::builder().set_cache_size(cache_bytes).create(&unfinished).map_err(::redb::Error::from);
-    let filled = made.and_then(|database| {
+fn create(place: &dyn Place, builder: &Builder, fresh: Fresh) -> Result<(), OpenError> {
+    let filled = place.begin(builder).map_err(::redb::Error::from).and_then(|database| {
         let transaction = database.begin_write()?;
         {
             let mut meta = transaction.open_table(META)?;
@@ -93,9 +97,12 @@ fn create(path: &Path, cache_bytes: usize, fresh: Fresh) -> Result<(), OpenError
         transaction.commit()?;
         Ok(())
     });
-    filled.map_err(|error| OpenError::Damaged { path: unfinished.clone(), why: error.to_string() })?;
-    std::fs::rename(&unfinished, path).map_err(io)?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
+    let failed = |error: ::redb::Error| match error {
+        ::redb::Error::Io(why) => OpenError::Io { path: place.name(), why },
+        error => OpenError::Damaged { path: place.name(), why: error.to_string() },
+    };
+    filled.map_err(failed)?;
+    place.finish().map_err(|why| OpenError::Io { path: place.name(), why })
 }
 
 struct Tail {
@@ -106,7 +113,7 @@ struct Tail {
 }
 
 /// Reads everything but bodies, and begins a new boot.
-fn load(database: Database, path: &Path, nonce: u64) -> Result<Opened, ::redb::Error> {
+fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened, ::redb::Error> {
     let missing = || ::redb::Error::Corrupted("the store does not say whose it is".into());
     let (mut rows, mut records, mut corrupt, mut meta) =
         (Rows::default(), Vec::new(), Vec::new(), Vec::new());
@@ -136,9 +143,9 @@ fn load(database: Database, path: &Path, nonce: u64) -> Result<Opened, ::redb::E
     let (host, store_id) = (host.ok_or_else(missing)?, store_id.ok_or_else(missing)?);
     let before = Commit(tail.commit);
     let boot = Boot { counter: tail.boot + 1, nonce };
-    let (path, database) = (path.to_owned(), Arc::new(database));
+    let database = Arc::new(database);
     let Tail { commit, next_sequence, clock, .. } = tail;
-    let mut store = RedbStore { database, path, rows, commit, next_sequence, clock, boot: 0, failed: None };
+    let mut store = RedbStore { database, place, rows, commit, next_sequence, clock, boot: 0, failed: None };
     store.begin_boot(boot.counter)?;
     let next_sequence = Sequence(next_sequence);
     let recovered = Recovered { meta, seen, commit: before, next_sequence };

@@ -85,7 +85,7 @@ impl Store for RedbStore {
     }
 
     fn disk_bytes(&self) -> u64 {
-        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+        self.place.bytes()
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {

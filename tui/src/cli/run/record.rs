@@ -33,6 +33,16 @@ pub(super) fn path_for(record: &Path, script: &Script, is_alone: bool, place: us
     record.with_file_name(format!("{own}{ending}"))
 }
 
+/// Whether a file can be written, found out before anything is started; what is in it stays.
+pub(super) fn writable(path: &Path) -> std::io::Result<()> {
+    let is_new = !path.exists();
+    std::fs::OpenOptions::new().append(true).create(true).open(path)?;
+    if is_new {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
 /// A recording under way.
 pub(super) struct Recorder {
     path: PathBuf,

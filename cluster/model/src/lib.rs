@@ -1,0 +1,24 @@
+//! The protocol, explored exhaustively: three hosts, two messages with two replicas each, and whatever can go wrong in between.
+//!
+//! The transition function is [`hydraq_core::host::Host::step`] itself, so there is no second protocol to keep true to the first. A state is the state of all
+//! hosts, disks and links, and of what clients have been told; an action is one request, one delivery, one crash, one start, one cut. The checker tries
+//! every order of them. Each host starts as a member of a cluster that is synchronised; what comes after that is free.
+//!
+//! To be finite, the model leaves out:
+//!
+//! - Time. It stands still, so no lease ends and nothing is given up for want of an answer; that a host is silent is an action. Only
+//!   [`settle`](world::World::settle), which looks whether a state can still converge, lets it pass.
+//! - The grain of the network. All that waits in one direction of a link is delivered as one batch, as it is after every commit that took a while.
+//! - In [`Grain::Rejoin`], the inside of a synchronisation: two hosts that connect finish what they have to tell each other before anything else happens.
+//!   [`Grain::Batch`] leaves that free, too, and is for smaller configurations.
+//! - Which host is asked: the first message goes to the first host, the second to the second one. Deletes go to the host that was asked for the delivery.
+
+pub mod explore;
+pub mod node;
+pub mod promises;
+pub mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use explore::{Action, Exploration, Grain, State};
