@@ -62,7 +62,8 @@ impl Printer {
             script.file, self.steps
         );
         if files_left > 0 {
-            eprintln!("{files_left} further files were not run");
+            let files = if files_left == 1 { "file was" } else { "files were" };
+            eprintln!("{files_left} further {files} not run");
         }
     }
 }
@@ -84,7 +85,8 @@ impl Reporter for Printer {
             trace(host);
         }
         if !self.keeps_logs && !failure.hosts.is_empty() {
-            eprintln!("  the logs go with the cluster; `--data DIR` keeps them");
+            eprintln!("  the logs go with the cluster; `--data DIR` keeps them, and the stores:");
+            eprintln!("  `hydraq --data DIR` then opens the console on what is left");
         }
     }
 }
