@@ -6,6 +6,7 @@
 mod files;
 mod interrupt;
 mod junit;
+mod progress;
 mod reporter;
 
 use std::path::{Path, PathBuf};
