@@ -100,6 +100,15 @@ impl<'a> Running<'a> {
         wait_for(what, || self.out().contains(what).then_some(()));
     }
 
+    /// Waits until it has said something on standard error.
+    ///
+    /// # Panics
+    /// It does not.
+    pub fn wait_until_it_complains(&self, what: &str) {
+        let said = || fs::read_to_string(self.playground.path(&format!("{}.err", self.name)));
+        wait_for(what, || said().is_ok_and(|said| said.contains(what)).then_some(()));
+    }
+
     /// Sends it a signal.
     ///
     /// # Panics

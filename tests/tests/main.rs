@@ -4,6 +4,7 @@
 
 mod demos;
 mod endings;
+mod interrupts;
 mod load;
 mod mistakes;
 mod objects;

@@ -7,6 +7,7 @@ mod files;
 mod ground;
 mod interrupt;
 mod junit;
+mod progress;
 mod record;
 mod reporter;
 
@@ -68,6 +69,9 @@ pub(super) struct RunArguments {
     /// How long each file may take, such as 90s or 5m.
     #[arg(long, value_name = "D", value_parser = term)]
     timeout: Option<Duration>,
+    /// How long each step may take.
+    #[arg(long, value_name = "D", value_parser = term)]
+    step_timeout: Option<Duration>,
 }
 
 /// Runs the files, and says how that went.
@@ -120,6 +124,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         hosts: arguments.hosts,
         keep_going: arguments.keep_going,
         timeout: arguments.timeout,
+        step_timeout: arguments.step_timeout,
         seed,
     };
     let mut suites = Vec::new();

@@ -83,13 +83,27 @@ impl World {
     /// Kills a host's process. The commit under way is lost, or not, by chance.
     pub fn kill(&mut self, node: NodeId) {
         let Some(mut process) = self.nodes[node].process.take() else { return };
-        if let Some(committing) = process.committing.take()
-            && self.random.unit() < 0.5
-        {
+        let disk = self.nodes[node].disk.clone();
+        if let Some(committing) = process.committing.take() {
             let clock = process.clock(self.now);
-            // A commit that fails leaves the disk as it was, as a lost one does.
-            let _ = process.engine.commit_with(&committing.writes, &committing.changes, clock);
+            let happens = self.random.unit() < 0.5;
+            if disk.is_real() && !happens {
+                // The power is cut before it is synced: what was written of it is there, or not.
+                disk.fail_next();
+            }
+            if happens || disk.is_real() {
+                // A commit that fails leaves the disk as it was, as a lost one does.
+                let _ = process.engine.commit_with(&committing.writes, &committing.changes, clock);
+            }
+            if disk.is_real() {
+                disk.mend();
+            }
         }
+        if disk.is_real() {
+            // Before the process ends: it has no time to close anything.
+            disk.crash(self.random.draw());
+        }
+        drop(process);
         for link in self.network.links_of(node) {
             let other = self.network.other_end(link, node);
             self.network.close(link);

@@ -93,6 +93,8 @@ pub struct World {
     pub audit: Audit,
     /// What the wall clocks that are right said when it all began, in milliseconds.
     pub wall_began_ms: u64,
+    /// Whether hosts that are added have real stores.
+    pub real_stores: bool,
     config: Config,
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     due: BTreeMap<u64, Due>,
@@ -125,6 +127,7 @@ impl World {
             sent: None,
             audit: Audit::default(),
             wall_began_ms: 0,
+            real_stores: false,
             config,
             queue: BinaryHeap::new(),
             due: BTreeMap::new(),
@@ -144,7 +147,7 @@ impl World {
     pub fn add(&mut self, name: &str) -> NodeId {
         let node = self.nodes.len();
         self.by_name.insert(name.to_owned(), node);
-        let disk = Disk::default();
+        let disk = if self.real_stores { Disk::real() } else { Disk::default() };
         let commit_takes = Duration::from_micros(200);
         let id = HostId(0);
         self.nodes.push(Node {

@@ -78,6 +78,7 @@ pub fn run(plan: &Plan, config: &Config, keep_trace: bool) -> Outcome {
 pub fn run_at(plan: &Plan, config: &Config, keep_trace: bool, wall_began_ms: u64) -> Outcome {
     let mut world = World::new(plan.seed, config.clone());
     world.wall_began_ms = wall_began_ms;
+    world.real_stores = plan.real_store;
     for number in 0..plan.hosts {
         world.add(&name(number));
     }

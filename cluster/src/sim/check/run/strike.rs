@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use hydraq_core::event::Event;
+use hydraq_core::ids::Sequence;
+use hydraq_core::record::Record;
 
 use super::Run;
 use crate::sim::check::plan::{Fault, Harm};
+use crate::store::model::Image;
 
 /// A fault that has begun and not ended.
 #[derive(Debug)]
@@ -192,11 +195,27 @@ impl Run<'_> {
 
     fn flip(&mut self, node: usize) -> bool {
         let disk = self.world.nodes[node].disk.clone();
-        let sequences: Vec<_> = disk.with(|image| image.records.keys().copied().collect());
-        if sequences.is_empty() {
+        let is_message = |record: &Record| matches!(record, Record::Message(_));
+        let records =
+            |image: &Image| image.records.iter().map(|(at, record)| (*at, is_message(record))).collect();
+        let mut records: Vec<(Sequence, bool)> = disk.with(records);
+        if disk.is_real() {
+            // What else flips there is found when it is opened, and the model does not know of that.
+            records.retain(|(_, is_message)| *is_message);
+        }
+        if records.is_empty() {
             return false;
         }
-        disk.corrupt(sequences[self.random.below(sequences.len())]);
+        let (sequence, _) = records[self.random.below(records.len())];
+        match self.world.nodes[node].process.as_mut() {
+            Some(process) if disk.is_real() => {
+                if process.engine.store_mut().flip_byte(sequence).is_err() {
+                    return false;
+                }
+            }
+            None if disk.is_real() => return false,
+            _ => disk.corrupt(sequence),
+        }
         self.excuse_what_is_nowhere();
         true
     }
