@@ -9,6 +9,7 @@ mod load;
 mod mistakes;
 mod objects;
 mod options;
+mod recordings;
 mod reports;
 mod requests;
 mod rollback;

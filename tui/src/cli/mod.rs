@@ -3,6 +3,7 @@
 mod check;
 mod console;
 mod crash_points;
+mod export;
 mod format;
 mod help;
 mod host;
@@ -43,6 +44,8 @@ enum Command {
     Soak(soak::SoakArguments),
     /// See a recorded session again, in plain lines.
     Replay(replay::ReplayArguments),
+    /// Write a recorded session in a format that others read.
+    Export(export::ExportArguments),
     /// Print completions for a shell.
     Completions(packaging::CompletionsArguments),
     /// Print the manual page.
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Soak(arguments)) => soak::run(&arguments),
         Some(Command::Replay(arguments)) => replay::run(&arguments),
+        Some(Command::Export(arguments)) => export::run(&arguments),
         Some(Command::Completions(arguments)) => packaging::completions(&arguments),
         Some(Command::Man) => packaging::man(),
         Some(Command::Host(arguments)) => host::run(&arguments),

@@ -28,6 +28,9 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    if recording.end.is_none() {
+        eprintln!("hydraq replay: {} has no end: it was cut off", arguments.file.display());
+    }
     let setup = Setup { ahead_of_utc_seconds: recording.header.ahead_of_utc_seconds, ..Setup::default() };
     // Whoever reads it may have stopped: then there is nobody to tell.
     let _ = plain::replay(setup, recording.updates, stdout());

@@ -1,7 +1,6 @@
 //! A session as a film of a terminal (asciicast, version 2).
 //!
-//! The recorded updates are given to a fresh model of the same size, on the screen that is shown now; each picture that
-//! follows is written as what differs from the one before. Long pauses are cut short.
+//! Each picture is written as what differs from the one before.
 
 use std::fmt::Write;
 
@@ -9,60 +8,40 @@ use hydraq_cluster::observe::Update;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-use crate::model::{Input, Model, Setup, update};
-use crate::view::draw;
-
-/// The least time between two pictures, in milliseconds.
-const PICTURE_MS: u64 = 40;
-/// The longest pause, in milliseconds.
-const PAUSE_MS_MAX: u64 = 2_000;
+use super::film::{Film, Picture};
+use crate::model::{Model, Setup};
 
 /// The session of a model as a film.
 #[must_use]
 pub fn cast(model: &Model) -> String {
     let mut fresh = Model::new(model.replay_setup());
     fresh.live = model.recording().first_picture();
-    film(fresh, model.recording().updates().map(|update| (**update).clone()))
+    written(fresh, model.recording().updates().map(|update| (**update).clone()))
 }
 
 /// Recorded updates as a film.
 #[must_use]
 pub fn cast_of(setup: Setup, updates: impl IntoIterator<Item = Update>) -> String {
-    film(Model::new(setup), updates)
+    written(Model::new(setup), updates.into_iter())
 }
 
-fn film(mut model: Model, updates: impl IntoIterator<Item = Update>) -> String {
-    let (width, height) = (model.size.width, model.size.height);
+fn written(model: Model, updates: impl Iterator<Item = Update>) -> String {
     let mut shown = Buffer::empty(model.size);
+    let (width, height) = (model.size.width, model.size.height);
     let mut film = format!(
         "{{\"version\":2,\"width\":{width},\"height\":{height},\"title\":\"hydraq\",\"env\":{{\"TERM\":\"xterm-256color\"}}}}\n"
     );
-    let (mut film_ms, mut last_ms, mut drawn_ms) = (0, None, None::<u64>);
-    for recorded in updates {
-        let at_ms = recorded.at_ms;
-        film_ms += last_ms.map_or(0, |last_ms| at_ms.saturating_sub(last_ms).min(PAUSE_MS_MAX));
-        last_ms = Some(at_ms);
-        update(&mut model, Input::Update(recorded));
-        if drawn_ms.is_some_and(|drawn_ms| film_ms < drawn_ms + PICTURE_MS) {
-            continue;
+    for (place, Picture { film_ms, buffer, .. }) in Film::new(model, updates).enumerate() {
+        let mut sent = String::new();
+        if place == 0 {
+            sent.push_str("\u{1b}[?25l\u{1b}[2J");
         }
-        let mut next = Buffer::empty(model.size);
-        draw(&model, &mut next);
-        let mut written = String::new();
-        if drawn_ms.is_none() {
-            written.push_str("\u{1b}[?25l\u{1b}[2J");
+        differences(&shown, &buffer, &mut sent);
+        if !sent.is_empty() {
+            let (seconds, rest_ms) = (film_ms / 1_000, film_ms % 1_000);
+            let _ = writeln!(film, "[{seconds}.{rest_ms:03},\"o\",\"{}\"]", escaped(&sent));
         }
-        differences(&shown, &next, &mut written);
-        if !written.is_empty() {
-            let _ = writeln!(
-                film,
-                "[{}.{:03},\"o\",\"{}\"]",
-                film_ms / 1_000,
-                film_ms % 1_000,
-                escaped(&written)
-            );
-        }
-        (shown, drawn_ms) = (next, Some(film_ms));
+        shown = buffer;
     }
     film
 }

@@ -1,13 +1,19 @@
-//! Frames outside of a terminal: as text, as pictures, as films.
+//! Frames outside of a terminal: as text, as pictures, as films; and what happened, for others to draw.
 
 mod cast;
+mod film;
+mod html;
 mod shapes;
+mod shiviz;
 mod svg;
 
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 pub use cast::{cast, cast_of};
+pub use film::frame_at;
+pub use html::html;
+pub use shiviz::shiviz;
 pub use svg::svg;
 
 /// A frame as text: its lines, without blanks at their ends.

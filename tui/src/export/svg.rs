@@ -21,22 +21,18 @@ const BASELINE: f32 = 15.0;
 
 /// How a cell looks in the end: after reversal, defaults and dimming.
 #[derive(Debug, Clone, PartialEq)]
-struct Paint {
-    foreground: String,
-    background: Option<String>,
-    bold: bool,
-    dim: bool,
-    underlined: bool,
+pub(super) struct Paint {
+    pub(super) foreground: String,
+    pub(super) background: Option<String>,
+    pub(super) bold: bool,
+    pub(super) dim: bool,
+    pub(super) underlined: bool,
 }
 
 /// A frame as an SVG picture, on a dark ground, or on a light one for the light colours.
 #[must_use]
 pub fn svg(buffer: &Buffer, look: &Look) -> String {
-    let ground = match look.palette {
-        Palette::OkabeIto => ("#e4e7eb", "#11151a"),
-        Palette::HighContrast => ("#ffffff", "#000000"),
-        Palette::Light => ("#1c2024", "#fdfdfb"),
-    };
+    let ground = ground(look);
     let width = f32::from(buffer.area.width) * CELL_WIDTH + 2.0 * MARGIN;
     let height = f32::from(buffer.area.height) * CELL_HEIGHT + 2.0 * MARGIN;
     let mut out = format!(
@@ -50,6 +46,15 @@ pub fn svg(buffer: &Buffer, look: &Look) -> String {
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// The colours of text and of what is behind it.
+pub(super) fn ground(look: &Look) -> (&'static str, &'static str) {
+    match look.palette {
+        Palette::OkabeIto => ("#e4e7eb", "#11151a"),
+        Palette::HighContrast => ("#ffffff", "#000000"),
+        Palette::Light => ("#1c2024", "#fdfdfb"),
+    }
 }
 
 fn row(buffer: &Buffer, y: u16, ground: (&str, &str), out: &mut String) {
@@ -145,7 +150,7 @@ fn flush(buffer: &Buffer, run: Option<(u16, String, Paint)>, top: f32, out: &mut
     );
 }
 
-fn paint(symbol: &Symbol, (text, ground): (&str, &str)) -> Paint {
+pub(super) fn paint(symbol: &Symbol, (text, ground): (&str, &str)) -> Paint {
     let mut foreground = color(symbol.fg).unwrap_or_else(|| text.to_owned());
     let mut background = color(symbol.bg);
     if symbol.modifier.contains(Modifier::REVERSED) {
@@ -193,6 +198,6 @@ fn indexed(number: u8) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

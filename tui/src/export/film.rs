@@ -1,0 +1,76 @@
+//! The pictures of a session, one after the other: recorded updates are given to a fresh model, and what its screen shows then
+//! is drawn. Long pauses are cut short.
+
+use std::iter::Peekable;
+
+use hydraq_cluster::observe::Update;
+use ratatui::buffer::Buffer;
+
+use crate::model::{Input, Model, Setup, update};
+use crate::view::draw;
+
+/// The least time between two pictures, in milliseconds.
+const PICTURE_MS: u64 = 40;
+/// The longest pause, in milliseconds.
+const PAUSE_MS_MAX: u64 = 2_000;
+
+/// One picture.
+pub(super) struct Picture {
+    /// When it is shown, in milliseconds from the beginning of the film.
+    pub(super) film_ms: u64,
+    /// When that was, in milliseconds of the Unix epoch.
+    pub(super) at_ms: u64,
+    /// The screen.
+    pub(super) buffer: Buffer,
+}
+
+/// A session, picture by picture. The last one is always shown.
+pub(super) struct Film<I: Iterator<Item = Update>> {
+    model: Model,
+    updates: Peekable<I>,
+    film_ms: u64,
+    last_ms: Option<u64>,
+    drawn_ms: Option<u64>,
+}
+
+impl<I: Iterator<Item = Update>> Film<I> {
+    pub(super) fn new(model: Model, updates: I) -> Self {
+        Self { model, updates: updates.peekable(), film_ms: 0, last_ms: None, drawn_ms: None }
+    }
+}
+
+impl<I: Iterator<Item = Update>> Iterator for Film<I> {
+    type Item = Picture;
+
+    fn next(&mut self) -> Option<Picture> {
+        loop {
+            let recorded = self.updates.next()?;
+            let at_ms = recorded.at_ms;
+            self.film_ms += self.last_ms.map_or(0, |last_ms| at_ms.saturating_sub(last_ms).min(PAUSE_MS_MAX));
+            self.last_ms = Some(at_ms);
+            update(&mut self.model, Input::Update(recorded));
+            let is_soon = self.drawn_ms.is_some_and(|drawn_ms| self.film_ms < drawn_ms + PICTURE_MS);
+            if is_soon && self.updates.peek().is_some() {
+                continue;
+            }
+            self.drawn_ms = Some(self.film_ms);
+            return Some(Picture { film_ms: self.film_ms, at_ms, buffer: drawn(&self.model) });
+        }
+    }
+}
+
+/// The screen at a moment, in milliseconds of the Unix epoch: after everything that was told by then.
+#[must_use]
+pub fn frame_at(setup: Setup, updates: impl IntoIterator<Item = Update>, at_ms: u64) -> Buffer {
+    let mut model = Model::new(setup);
+    for recorded in updates.into_iter().take_while(|recorded| recorded.at_ms <= at_ms) {
+        update(&mut model, Input::Update(recorded));
+    }
+    drawn(&model)
+}
+
+fn drawn(model: &Model) -> Buffer {
+    let mut buffer = Buffer::empty(model.size);
+    draw(model, &mut buffer);
+    buffer
+}
