@@ -5,13 +5,16 @@ use serde_json::Value;
 use crate::playground::{Playground, wait_for};
 use crate::run::{Ran, Running, hydraq};
 
+/// The hosts' names.
+const NAMES: [&str; 3] = ["alpha", "bravo", "charlie"];
+
 /// Three hosts that see each other.
 #[derive(Debug)]
 pub struct Cluster<'a> {
     playground: &'a Playground,
     /// Where each can be asked, in the order alpha, bravo, charlie.
     pub addresses: Vec<String>,
-    hosts: Vec<Running<'a>>,
+    hosts: Vec<Option<Running<'a>>>,
 }
 
 impl<'a> Cluster<'a> {
@@ -22,22 +25,32 @@ impl<'a> Cluster<'a> {
     #[must_use]
     pub fn start(playground: &'a Playground) -> Self {
         let mut cluster = Self { playground, addresses: Vec::new(), hosts: Vec::new() };
-        for name in ["alpha", "bravo", "charlie"] {
-            let data = playground.path(name).display().to_string();
-            let mut arguments = vec!["host", "--listen", "127.0.0.1:0", "--data", &data, "--name", name];
-            let first = cluster.addresses.first().cloned();
-            arguments.extend(first.iter().flat_map(|first| ["--join", first.as_str()]));
-            let host = Running::start(playground, name, &mut playground.hydraq(&arguments));
-            let address = wait_for("the ready line", || {
-                let line: Value = serde_json::from_str(host.out().lines().next()?).ok()?;
-                assert_eq!(line["ready"]["name"], name);
-                Some(line["ready"]["address"].as_str()?.to_owned())
-            });
+        for name in NAMES {
+            let (host, address) = cluster.host(name, cluster.addresses.first().cloned());
             cluster.addresses.push(address);
-            cluster.hosts.push(host);
+            cluster.hosts.push(Some(host));
         }
-        wait_for("the end of meeting", || cluster.has_met().then_some(()));
+        cluster.meet();
         cluster
+    }
+
+    /// Starts a host; says where it can be asked.
+    fn host(&self, name: &str, join: Option<String>) -> (Running<'a>, String) {
+        let data = self.playground.path(name).display().to_string();
+        let mut arguments = vec!["host", "--listen", "127.0.0.1:0", "--data", &data, "--name", name];
+        arguments.extend(join.iter().flat_map(|join| ["--join", join.as_str()]));
+        let host = Running::start(self.playground, name, &mut self.playground.hydraq(&arguments));
+        let address = wait_for("the ready line", || {
+            let line: Value = serde_json::from_str(host.out().lines().next()?).ok()?;
+            assert_eq!(line["ready"]["name"], name);
+            Some(line["ready"]["address"].as_str()?.to_owned())
+        });
+        (host, address)
+    }
+
+    /// Waits until all hosts see each other.
+    fn meet(&self) {
+        wait_for("the end of meeting", || self.has_met().then_some(()));
     }
 
     /// Whether all hosts see each other.
@@ -94,6 +107,15 @@ impl<'a> Cluster<'a> {
 
     /// Kills a host: 0 is alpha.
     pub fn kill(&mut self, host: usize) {
-        self.hosts.remove(host);
+        self.hosts[host] = None;
+    }
+
+    /// Starts a host again that was killed, and waits until all see each other.
+    pub fn restart(&mut self, host: usize) {
+        let another = self.addresses[(host + 1) % NAMES.len()].clone();
+        let (running, address) = self.host(NAMES[host], Some(another));
+        self.addresses[host] = address;
+        self.hosts[host] = Some(running);
+        self.meet();
     }
 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::binary::hydraq;
 
 /// How long anything may take that ought to happen at once.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(30);
 
 /// A test's own folder. Whatever hydraq keeps in "the" temporary folder goes into it, too, so that what is left behind is seen,
 /// and belongs to this test.
@@ -73,19 +73,9 @@ impl Playground {
     /// # Panics
     /// Something is left.
     pub fn assert_clean(&self) {
-        let left = || -> Option<String> {
-            let hosts = self.host_processes();
-            if !hosts.is_empty() {
-                return Some(format!("host processes are left: {hosts:?}"));
-            }
-            let folders = names(&self.path("tmp"));
-            (!folders.is_empty()).then(|| format!("folders are left: {folders:?}"))
-        };
-        let deadline = Instant::now() + SOON;
-        while let Some(what) = left() {
-            assert!(Instant::now() < deadline, "{what}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let left = || (self.host_processes(), names(&self.path("tmp")));
+        let clean = poll(SOON, || (left() == Default::default()).then_some(()));
+        assert!(clean.is_some(), "host processes and folders are left: {:?}", left());
     }
 }
 
@@ -99,13 +89,18 @@ fn names(folder: &Path) -> Vec<String> {
 ///
 /// # Panics
 /// It does not come soon.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + SOON;
+pub fn wait_for<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    poll(SOON, look).unwrap_or_else(|| panic!("{what} does not come"))
+}
+
+/// Looks again and again, for `within` at most: other processes give no word of what they do.
+pub fn poll<T>(within: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + within;
     loop {
-        if let Some(found) = look() {
+        let found = look();
+        if found.is_some() || Instant::now() >= deadline {
             return found;
         }
-        assert!(Instant::now() < deadline, "{what} does not come");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -3,16 +3,16 @@
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::playground::{Playground, wait_for};
+use crate::playground::{Playground, poll, wait_for};
 
 /// No test needs longer for one run, not even on a busy machine.
-const LONGEST: Duration = Duration::from_secs(90);
+const LONGEST: Duration = Duration::from_secs(240);
 
 /// What a process said, and how it ended.
 #[derive(Debug)]
@@ -100,6 +100,15 @@ impl<'a> Running<'a> {
         wait_for(what, || self.out().contains(what).then_some(()));
     }
 
+    /// Waits until it has said something on standard error.
+    ///
+    /// # Panics
+    /// It does not.
+    pub fn wait_until_it_complains(&self, what: &str) {
+        let said = || fs::read_to_string(self.playground.path(&format!("{}.err", self.name)));
+        wait_for(what, || said().is_ok_and(|said| said.contains(what)).then_some(()));
+    }
+
     /// Sends it a signal.
     ///
     /// # Panics
@@ -124,14 +133,8 @@ impl<'a> Running<'a> {
     }
 
     fn status(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + LONGEST;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "it does not end: {}", self.out());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let ended = poll(LONGEST, || self.child.try_wait().expect("a child can be waited for"));
+        ended.unwrap_or_else(|| panic!("it does not end: {}", self.out()))
     }
 }
 

@@ -4,11 +4,14 @@
 
 mod demos;
 mod endings;
+mod interrupts;
 mod load;
 mod mistakes;
 mod objects;
 mod options;
 mod reports;
 mod requests;
+mod rollback;
 mod scenarios;
+mod simulated;
 mod statuses;

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod demo;
 pub mod export;
 pub mod keymap;
+pub mod lessons;
 pub mod model;
 pub mod plain;
 pub mod shell;

@@ -3,6 +3,7 @@
 //! Frames that ask for an answer carry a *block* number, which the answer repeats; a block number is never used twice
 //! by one boot. Within an envelope frames stand in the order in which they are to be taken.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Shape;
@@ -56,7 +57,7 @@ pub struct Hello {
     /// The boot and the highest durable commit that it has seen of the receiver, if any: a disk that lost something learns it from this.
     pub seen_of_you: Option<(Boot, Commit)>,
     /// The members it knows of.
-    pub members: Vec<MemberRecord>,
+    pub members: Arc<[MemberRecord]>,
     /// The settings it knows of.
     pub settings: Vec<Setting>,
 }
@@ -157,8 +158,19 @@ pub struct Availability {
     pub full: bool,
     /// How many copies it has.
     pub copies: u64,
-    /// How many ready messages it serves, by type; the largest first, cut where there are very many types.
-    pub depths: Vec<(MessageType, u64)>,
+    /// What it serves, by type; the deepest first, cut where there are very many types.
+    pub depths: Vec<Depth>,
+}
+
+/// How much of a type a host serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Depth {
+    /// Which type.
+    pub message_type: MessageType,
+    /// How many of its messages are ready, and not paused.
+    pub ready: u64,
+    /// How many there are in any state but dead.
+    pub length: u64,
 }
 
 /// One thing that a host tells another.

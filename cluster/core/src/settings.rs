@@ -21,6 +21,7 @@ pub struct Setting {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     by_name: BTreeMap<String, Setting>,
+    changes: u64,
 }
 
 impl Settings {
@@ -42,9 +43,16 @@ impl Settings {
         let known = self.by_name.get(&setting.name);
         let newer = known.is_none_or(|known| (setting.version, setting.host) > (known.version, known.host));
         if newer {
+            self.changes += 1;
             self.by_name.insert(setting.name.clone(), setting);
         }
         newer
+    }
+
+    /// How often something was taken in.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether nothing is set.

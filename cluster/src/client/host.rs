@@ -7,13 +7,14 @@ use hydraq_proto::v1;
 use hydraq_proto::v1::cluster_client::ClusterClient;
 use hydraq_proto::v1::objects_client::ObjectsClient;
 use hydraq_proto::v1::queue_client::QueueClient;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
 use super::convert;
 use super::types::{
     DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostKnowledge,
     HostState, Knowledge, ListOptions, NewMessage, Outcome, Page, TypeDepth,
 };
+use super::way::{Dialler, Way};
 use super::{ClientError, Kind};
 use crate::wire::limits::GRPC_BYTES_MAX;
 use crate::wire::names::{id_bytes, receipt_out};
@@ -28,7 +29,7 @@ const SHORT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct HostClient {
     address: String,
-    channel: Channel,
+    way: Way,
 }
 
 impl HostClient {
@@ -53,7 +54,21 @@ impl HostClient {
             .initial_stream_window_size(8 << 20)
             .initial_connection_window_size(16 << 20)
             .connect_lazy();
-        Ok(HostClient { address: address.to_owned(), channel })
+        Ok(HostClient { address: address.to_owned(), way: Way::Network(channel) })
+    }
+
+    /// A client of the host at this address, reached as `dialler` says.
+    ///
+    /// # Errors
+    /// The address is not a URL, where it must be one.
+    pub fn through(dialler: &Dialler, address: &str) -> Result<Self, ClientError> {
+        match dialler {
+            Dialler::Network => Self::new(address),
+            Dialler::Inside(board) => {
+                let way = Way::Inside(board.clone(), address.to_owned());
+                Ok(HostClient { address: address.to_owned(), way })
+            }
+        }
     }
 
     /// Where it leads.
@@ -63,22 +78,22 @@ impl HostClient {
     }
 
     /// The queue service.
-    pub(crate) fn queue(&self) -> QueueClient<Channel> {
-        QueueClient::new(self.channel.clone())
+    pub(crate) fn queue(&self) -> QueueClient<Way> {
+        QueueClient::new(self.way.clone())
             .max_decoding_message_size(GRPC_BYTES_MAX)
             .max_encoding_message_size(GRPC_BYTES_MAX)
     }
 
     /// The service of objects.
-    pub(crate) fn objects(&self) -> ObjectsClient<Channel> {
-        ObjectsClient::new(self.channel.clone())
+    pub(crate) fn objects(&self) -> ObjectsClient<Way> {
+        ObjectsClient::new(self.way.clone())
             .max_decoding_message_size(GRPC_BYTES_MAX)
             .max_encoding_message_size(GRPC_BYTES_MAX)
     }
 
     /// The cluster service.
-    pub(crate) fn cluster(&self) -> ClusterClient<Channel> {
-        ClusterClient::new(self.channel.clone()).max_decoding_message_size(GRPC_BYTES_MAX)
+    pub(crate) fn cluster(&self) -> ClusterClient<Way> {
+        ClusterClient::new(self.way.clone()).max_decoding_message_size(GRPC_BYTES_MAX)
     }
 
     /// Enqueues messages. A connection that is lost in the meantime leaves the outcome unknown.

@@ -13,6 +13,7 @@ pub mod sight;
 pub mod streams;
 pub mod types;
 mod watch;
+pub mod way;
 
 pub use balance::Client;
 pub use error::{ClientError, Kind};

@@ -71,6 +71,7 @@ use guard_handle::GuardHandle;
 use host::Host;
 use launcher::Launcher;
 pub use names::{NAME_LENGTH_MAX, next_name};
+pub(crate) use names::{check as check_name, is_taken};
 pub use report::{Exit, HostNumber, HostProcess, HostStatus, HostTimes};
 pub use starting::HostRequest;
 use stopping::Target;

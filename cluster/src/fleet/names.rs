@@ -33,12 +33,12 @@ fn in_round(word: &str, round: usize) -> String {
 }
 
 /// Whether a name is in use. Case does not count: some file systems do not tell `Alpha` from `alpha`.
-pub(super) fn is_taken(name: &str, taken: &[&str]) -> bool {
+pub(crate) fn is_taken(name: &str, taken: &[&str]) -> bool {
     taken.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
 /// Refuses what cannot be the name of a host: 1 to [`NAME_LENGTH_MAX`] ASCII letters, digits, `-` and `_`, a letter first.
-pub(super) fn check(name: &str) -> Result<(), FleetError> {
+pub(crate) fn check(name: &str) -> Result<(), FleetError> {
     let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic());
     let is_plain = name.chars().all(|each| each.is_ascii_alphanumeric() || each == '-' || each == '_');
     if starts_well && is_plain && name.len() <= NAME_LENGTH_MAX {

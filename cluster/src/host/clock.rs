@@ -1,5 +1,6 @@
 //! The clocks of a host process: its own, which only runs while it does, and the wall's, which is for display.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hydraq_core::time::Instant;
@@ -31,8 +32,20 @@ impl Clock {
     }
 }
 
+/// What the wall clock of this process is made to read; 0: nothing.
+static SIMULATED_WALL_MS: AtomicU64 = AtomicU64::new(0);
+
+/// Makes the wall clock of this process read this, until it is set again: where hosts are simulated, it shows their time.
+pub fn set_wall_ms(wall_ms: u64) {
+    SIMULATED_WALL_MS.store(wall_ms, Ordering::Relaxed);
+}
+
 /// Milliseconds since 1970 by the wall clock; for display only.
 #[must_use]
 pub fn wall_ms() -> u64 {
+    let simulated = SIMULATED_WALL_MS.load(Ordering::Relaxed);
+    if simulated > 0 {
+        return simulated;
+    }
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }

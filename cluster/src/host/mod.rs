@@ -1,14 +1,17 @@
 //! A running host: the core with a disk, a clock and a network around it.
 
 pub mod clock;
+mod committing;
 pub mod engine;
 pub mod handle;
 pub mod heartbeat;
-mod objects;
+pub(crate) mod objects;
 pub mod process;
 mod propagation;
 pub mod recorder;
 pub mod runner;
+mod serving;
+mod set_aside;
 pub mod space;
 pub mod stores;
 

@@ -21,7 +21,7 @@ use crate::store::objects::{ObjectReader, read_events, read_log};
 const TELL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The commit thread's part in objects.
-pub(super) struct Objects {
+pub(crate) struct Objects {
     reader: Arc<dyn ObjectReader>,
     waiting: Vec<(Change, ChangeAsker)>,
     /// The askers of the commit that is under way; nobody asks for a position.
@@ -33,7 +33,7 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    pub(super) fn new(engine: &Engine) -> Self {
+    pub(crate) fn new(engine: &Engine) -> Self {
         let reader = engine.store().object_reader();
         let log = read_log(&*reader).unwrap_or_else(|error| {
             tracing::error!(%error, "the log of the objects cannot be read: its events stay where they are");
@@ -51,13 +51,13 @@ impl Objects {
     }
 
     /// Opens the store's objects to other threads.
-    pub(super) fn open(&self, shared: &Shared) {
+    pub(crate) fn open(&self, shared: &Shared) {
         shared.stores.set_reader(self.reader.clone());
         shared.stores.set_log(self.log);
     }
 
     /// Takes a change for the next commit, or refuses it.
-    pub(super) fn take(&mut self, core: &Host, change: Change, asker: ChangeAsker) {
+    pub(crate) fn take(&mut self, core: &Host, change: Change, asker: ChangeAsker) {
         let absent = core.refuses_objects().filter(|why| {
             // Where nothing new is taken, what is there can still be changed.
             matches!(change, Change::Create { .. }) || !["full", "leaving"].contains(why)
@@ -70,7 +70,7 @@ impl Objects {
     }
 
     /// How long until something is to be done here.
-    pub(super) fn patience(&self, now: Instant) -> Duration {
+    pub(crate) fn patience(&self, now: Instant) -> Duration {
         let telling = if self.untold {
             self.told.map_or(Duration::ZERO, |told| (told + TELL_INTERVAL).since(now))
         } else {
@@ -80,7 +80,7 @@ impl Objects {
     }
 
     /// Has events enqueued, if some are due.
-    pub(super) fn propagate(&mut self, core: &mut Host, now: Instant) {
+    pub(crate) fn propagate(&mut self, core: &mut Host, now: Instant) {
         core.set_events_wait(self.log.propagated < self.log.head);
         let Some((from, count)) = self.propagation.due(self.log, now) else { return };
         match read_events(&*self.reader, from) {
@@ -97,7 +97,7 @@ impl Objects {
     }
 
     /// The changes that belong into a commit with these writes.
-    pub(super) fn changes(&mut self, writes: &[Write]) -> Vec<Change> {
+    pub(crate) fn changes(&mut self, writes: &[Write]) -> Vec<Change> {
         let (mut changes, askers): (Vec<Change>, Vec<ChangeAsker>) = self.waiting.drain(..).unzip();
         self.asking = askers.into_iter().map(Some).collect();
         if let Some(position) = self.propagation.passed(writes) {
@@ -108,7 +108,7 @@ impl Objects {
     }
 
     /// Answers whoever asked for what is durable now.
-    pub(super) fn committed(&mut self, committed: Committed, shared: &Shared) {
+    pub(crate) fn committed(&mut self, committed: Committed, shared: &Shared) {
         for (asker, outcome) in self.asking.drain(..).zip(committed.outcomes) {
             let answer: Option<ChangeAnswer> = match outcome {
                 Ok(applied) => applied.map(Ok),
@@ -126,17 +126,17 @@ impl Objects {
     }
 
     /// Takes an answer of the core, if it is about an event.
-    pub(super) fn take_answer(&mut self, request: RequestId, reply: &Reply, now: Instant) -> bool {
+    pub(crate) fn take_answer(&mut self, request: RequestId, reply: &Reply, now: Instant) -> bool {
         self.propagation.take_answer(request, reply, now)
     }
 
     /// Notes that something has happened, and so may have changed what is known of stores.
-    pub(super) fn note_input(&mut self) {
+    pub(crate) fn note_input(&mut self) {
         self.untold = true;
     }
 
     /// Tells other threads of the stores, now and then. `changed` says that something may have changed.
-    pub(super) fn tell(&mut self, core: &Host, shared: &Shared, now: Instant, changed: bool) {
+    pub(crate) fn tell(&mut self, core: &Host, shared: &Shared, now: Instant, changed: bool) {
         self.untold |= changed;
         let due = self.told.is_none_or(|told| now >= told + TELL_INTERVAL);
         if self.untold && due {

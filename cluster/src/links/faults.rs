@@ -1,6 +1,7 @@
 //! Faults on the ways between hosts that people ask for: cuts, delays and losses, one way or both.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,11 +25,13 @@ pub struct Fault {
 #[derive(Debug)]
 pub struct Faults {
     by_peer: Mutex<(HashMap<HostId, Fault>, Random)>,
+    changes: AtomicU64,
 }
 
 impl Default for Faults {
     fn default() -> Self {
-        Faults { by_peer: Mutex::new((HashMap::new(), Random::new(u64::from(std::process::id())))) }
+        let random = Random::new(u64::from(std::process::id()));
+        Faults { by_peer: Mutex::new((HashMap::new(), random)), changes: AtomicU64::new(0) }
     }
 }
 
@@ -36,6 +39,7 @@ impl Faults {
     /// Changes what is wrong with the ways to and from a peer.
     pub fn change(&self, peer: HostId, change: impl FnOnce(&mut Fault)) {
         self.with(|faults, _| change(faults.entry(peer).or_default()));
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Mends the ways to and from a peer, or all ways.
@@ -46,6 +50,13 @@ impl Faults {
             }
             None => faults.clear(),
         });
+        self.changes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often something was changed.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// What is wrong with the ways to and from a peer.

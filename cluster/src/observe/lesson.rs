@@ -97,6 +97,8 @@ pub enum LessonRequest {
     Answer(String),
     /// Go on; at a question: give up and show the answer.
     Next,
+    /// Show the card before again; `Next` then leads forward again.
+    Back,
     /// End the lesson.
     Leave,
 }

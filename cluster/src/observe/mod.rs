@@ -21,6 +21,7 @@ mod message;
 mod prediction;
 mod request;
 mod store;
+mod time;
 mod ulid_text;
 mod update;
 pub mod words;
@@ -38,6 +39,7 @@ pub use message::{
 pub use prediction::{Aftermath, BlastRadius};
 pub use request::{Pin, Request, WindowRequest};
 pub use store::{DrawPicture, StorePicture};
+pub use time::{TimeCommand, TimePicture};
 pub use update::{Change, Update};
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Aftermath, Badges, Biography, BlastRadius, CommandOutcome, DrawPicture, EventPicture, HeatMap,
-    HostPicture, LessonCard, LessonPicture, LinkPicture, MessageWindow, Placement, StorePicture, TypePicture,
+    HostPicture, LessonCard, LessonPicture, LinkPicture, MessageWindow, Placement, StorePicture, TimePicture,
+    TypePicture,
 };
 
 /// One thing that changed. Lists replace the list before; single things replace the one with their number.
@@ -38,6 +39,8 @@ pub enum Change {
     Stores(Vec<StorePicture>),
     /// A store was drawn for a new object.
     Draw(DrawPicture),
+    /// How virtual time stands, where hosts are simulated.
+    Time(TimePicture),
     /// A command ended.
     Outcome(CommandOutcome),
     /// All lessons, by number.

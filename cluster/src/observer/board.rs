@@ -53,6 +53,8 @@ pub struct Place {
     pub started_at_ms: Option<u64>,
     /// What that does.
     pub process: Process,
+    /// The bug that was planted in it, if that is known.
+    pub plant: Option<String>,
 }
 
 /// One host on the board.
@@ -104,9 +106,15 @@ pub(super) struct Board {
 impl Board {
     /// Takes in where the hosts are now. New ones get the next numbers, in their order.
     pub(super) fn placed(&mut self, now_ms: u64, places: Vec<Place>) {
-        for place in places {
+        for (at, place) in places.into_iter().enumerate() {
             self.strangers.remove(&place.name);
-            match self.entries.iter_mut().find(|entry| entry.place.name == place.name) {
+            // Mostly hosts are told of in the order of their numbers.
+            let is_it = |entry: &&mut Entry| entry.place.name == place.name;
+            let found = match self.entries.get(at) {
+                Some(entry) if entry.place.name == place.name => self.entries.get_mut(at),
+                _ => self.entries.iter_mut().find(is_it),
+            };
+            match found {
                 Some(entry) => {
                     if entry.place.pid != place.pid {
                         entry.heard = false;
@@ -160,8 +168,11 @@ impl Board {
 
     /// Somebody counts this host among the members.
     fn spoken_of(&mut self, now_ms: u64, id: HostId, name: &str, address: &str) {
+        if self.ids.contains_key(&id) {
+            return;
+        }
         if let Some(entry) = self.entries.iter().find(|entry| entry.place.name == name) {
-            self.ids.entry(id).or_insert(entry.number);
+            self.ids.insert(id, entry.number);
             return;
         }
         let are_all_elsewhere = self.entries.iter().all(|entry| entry.place.process == Process::Elsewhere);
@@ -171,7 +182,14 @@ impl Board {
             let (name, address) = (name.to_owned(), address.to_owned());
             self.add(
                 now_ms,
-                Place { name, address, pid: None, started_at_ms: None, process: Process::Elsewhere },
+                Place {
+                    name,
+                    address,
+                    pid: None,
+                    started_at_ms: None,
+                    process: Process::Elsewhere,
+                    plant: None,
+                },
             );
             let number = self.entries.last().map_or(HostNumber(0), |entry| entry.number);
             self.ids.insert(id, number);
@@ -290,19 +308,25 @@ impl Board {
 
     /// The hosts' cards.
     pub(super) fn pictures(&self) -> Vec<HostPicture> {
-        self.entries.iter().map(|entry| self.picture(entry)).collect()
+        let mut awaited: HashMap<&str, u64> = HashMap::new();
+        let links = self.heard().flat_map(|(_, told)| &told.links);
+        for link in links.filter(|link| link.tombstones_awaited > 0 && !link.removed) {
+            let most = awaited.entry(&link.name).or_default();
+            *most = (*most).max(link.tombstones_awaited);
+        }
+        let awaited = |entry: &Entry| awaited.get(entry.place.name.as_str()).copied().unwrap_or(0);
+        self.entries.iter().map(|entry| Self::picture(entry, awaited(entry))).collect()
     }
 
-    fn picture(&self, entry: &Entry) -> HostPicture {
+    fn picture(entry: &Entry, tombstones_awaited: u64) -> HostPicture {
         let mut picture =
             HostPicture::new(entry.number, entry.place.name.clone(), entry.state, entry.since_ms);
         picture.address = entry.place.address.clone();
         picture.pid = entry.place.pid.filter(|_| !entry.state.is_gone());
         picture.served_before = entry.served_before;
+        picture.plant.clone_from(&entry.place.plant);
         picture.rate_history = entry.rates.clone();
-        let awaited = self.heard().flat_map(|(_, told)| &told.links);
-        let awaited = awaited.filter(|link| link.name == entry.place.name && !link.removed);
-        picture.tombstones_awaited = awaited.map(|link| link.tombstones_awaited).max().unwrap_or(0);
+        picture.tombstones_awaited = tombstones_awaited;
         let Some(told) = &entry.told else { return picture };
         if entry.place.process != (Process::Killed { wiped: true }) {
             picture.copies = told.copies;

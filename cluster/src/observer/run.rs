@@ -21,6 +21,7 @@ use super::totals::ready_and_leased;
 use crate::client::HostClient;
 use crate::client::objects::StoreState;
 use crate::client::sight::{Told, ToldEvent};
+use crate::client::way::Dialler;
 use crate::host::clock::wall_ms;
 use crate::observe::{
     Badges, Change, EventKind, Filter, HeatMap, HostNumber, HostPicture, LinkPicture, MessageId,
@@ -43,6 +44,11 @@ const UPDATE_EVERY: Duration = Duration::from_millis(33);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Rates are those of so long.
 const RATE_EVERY: Duration = Duration::from_secs(1);
+
+/// How often something is done at most whose work grows with the number of hosts, or faster.
+fn paced(least: Duration, hosts: usize) -> Duration {
+    if hosts > 64 { least.max(Duration::from_millis(hosts as u64)) } else { least }
+}
 
 /// Says where all hosts are now.
 pub type Roster = Box<dyn Fn() -> Vec<Place>>;
@@ -82,6 +88,8 @@ pub enum Notice {
     },
     /// To be passed on.
     Tell(Change),
+    /// Whoever listens has forgotten everything: a snapshot is wanted.
+    Afresh,
 }
 
 /// The way to a running observer. It ends when all of these are gone.
@@ -102,9 +110,19 @@ impl Observer {
     /// says whether anybody listens still.
     #[must_use]
     pub fn start(roster: Roster, out: impl FnMut(Update) -> bool + 'static) -> Self {
+        Self::start_through(Dialler::Network, roster, out)
+    }
+
+    /// The same, with hosts that are reached as `dialler` says.
+    #[must_use]
+    pub fn start_through(
+        dialler: Dialler,
+        roster: Roster,
+        out: impl FnMut(Update) -> bool + 'static,
+    ) -> Self {
         let (notices, incoming) = unbounded_channel();
         let (heard, hearing) = unbounded_channel();
-        let watching = Watching { roster, followed: HashMap::new(), heard };
+        let watching = Watching { dialler, roster, followed: HashMap::new(), heard };
         let state = Rc::new(RefCell::new(State::new()));
         tokio::task::spawn_local(run(state, watching, incoming, hearing, Box::new(out)));
         Self { notices }
@@ -222,6 +240,7 @@ impl State {
                 self.pending.extend(draw_picture(&self.board, now_ms, &draw, object).map(Change::Draw));
             }
             Notice::Tell(change) => self.pending.push(change),
+            Notice::Afresh => self.sent = Sent::default(),
         }
     }
 
@@ -326,6 +345,7 @@ fn tell<T: Clone + PartialEq>(
 
 /// The hosts that are followed.
 struct Watching {
+    dialler: Dialler,
     roster: Roster,
     followed: HashMap<String, Followed>,
     heard: UnboundedSender<Heard>,
@@ -358,19 +378,25 @@ impl Watching {
             if self.followed.get(&place.name).is_some_and(is_same) {
                 continue;
             }
-            let Ok(client) = HostClient::new(&place.address) else { continue };
+            let Ok(client) = HostClient::through(&self.dialler, &place.address) else { continue };
             state.clients.insert(place.name.clone(), client.clone());
             let retry = if place.process == Process::Elsewhere { RETRY_ELSEWHERE } else { RETRY };
-            let task =
-                tokio::task::spawn_local(follow(place.name.clone(), client, retry, self.heard.clone()));
+            let pace = (paced(WATCH_EVERY, state.board.entries.len()), retry);
+            let task = tokio::task::spawn_local(follow(place.name.clone(), client, pace, self.heard.clone()));
             self.followed.insert(place.name.clone(), Followed { place: place.clone(), task });
         }
     }
 }
 
-async fn follow(name: String, client: HostClient, retry: Duration, heard: UnboundedSender<Heard>) {
+/// Follows one host; `pace` says how often it tells something at most, and how long is waited before it is tried again.
+async fn follow(
+    name: String,
+    client: HostClient,
+    (watch_every, retry): (Duration, Duration),
+    heard: UnboundedSender<Heard>,
+) {
     loop {
-        if let Ok(mut watching) = client.watch(WATCH_EVERY, WATCH_PATIENCE).await {
+        if let Ok(mut watching) = client.watch(watch_every, WATCH_PATIENCE).await {
             while let Ok((told, events)) = watching.next().await {
                 if heard.send(Heard::Told(name.clone(), Box::new(told), events)).is_err() {
                     return;
@@ -419,7 +445,8 @@ async fn run(
                 let _ = heard.send(Heard::Stores(ask(&state).await));
             });
         }
-        if updated.elapsed() >= UPDATE_EVERY {
+        let update_every = paced(UPDATE_EVERY, state.borrow().board.entries.len());
+        if updated.elapsed() >= update_every {
             let update = state.borrow_mut().update();
             if let Some(update) = update {
                 updated = Instant::now();
@@ -430,7 +457,7 @@ async fn run(
         }
         // Wakes for whatever comes first, and for what waits because something was told just now.
         let until_look = (looked + LOOK_EVERY).saturating_duration_since(Instant::now());
-        let until_update = (updated + UPDATE_EVERY).saturating_duration_since(Instant::now());
+        let until_update = (updated + update_every).saturating_duration_since(Instant::now());
         let waits = [until_look, until_update].into_iter().filter(|wait| !wait.is_zero()).min();
         let pause = waits.unwrap_or(PROCESSES_EVERY).min(PROCESSES_EVERY);
         tokio::select! {

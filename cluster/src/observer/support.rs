@@ -22,6 +22,7 @@ pub(super) fn place(number: u16, process: Process) -> Place {
         pid: Some(u32::from(number)),
         started_at_ms: None,
         process,
+        plant: None,
     }
 }
 

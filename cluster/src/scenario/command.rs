@@ -11,7 +11,7 @@ pub(super) mod objects;
 pub(super) mod settings;
 
 use self::hosts::{Corrupt, Hosts, OneHost, Spawn};
-use self::lessons::{Ask, OneMessage, Say, Wait};
+use self::lessons::{Ask, OneMessage, Reveal, Say, Wait};
 use self::links::{Cut, DelayLink, DropFrames, Heal};
 use self::messages::{Consume, Dequeue, Enqueue, Extend, Produce, Settle, Stop};
 use self::objects::{ObjectCreate, ObjectDelete, ObjectGet, ObjectQuery, ObjectUpdate};
@@ -134,6 +134,8 @@ commands! {
     Say(Say) = "say",
     /// Ask a question.
     Ask(Ask) = "ask",
+    /// Grade the answer.
+    Reveal(Reveal) = "reveal",
     /// Fail the run if something is not so.
     Expect(Expectation) = "expect",
     /// Show where the replicas of a message are.

@@ -29,7 +29,10 @@ fn a_line_begins_with_a_command() {
         assert!(all.contains(&word.to_owned()), "{word}");
     }
     assert_eq!(all.iter().filter(|word| *word == "object").count(), 1);
-    assert_eq!(texts("re|"), ["restart", "resume", "remove", "release", "resume-type", "redrive", "repair"]);
+    assert_eq!(
+        texts("re|"),
+        ["restart", "resume", "remove", "release", "resume-type", "redrive", "repair", "reveal"]
+    );
     assert_eq!(at("  sp|awn")[0].replaces, 2..4);
     assert_eq!(at("spa|")[0].help, "start hosts, and wait until they see each other");
     assert_eq!(texts("nothing|"), [""; 0]);

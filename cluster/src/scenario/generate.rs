@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hydraq_core::plant::Plant;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -90,6 +91,8 @@ fn keep_rules(mut command: Command) -> Command {
                 [_] => ask.choices.clear(),
                 [_, second, ..] => ask.answer.clone_from(&second.key),
             }
+            // What is measured is a number.
+            ask.metric = ask.metric.take().filter(|_| ask.number().is_some());
         }
         _ => {}
     }
@@ -119,7 +122,9 @@ fn value_of(kind: Kind) -> BoxedStrategy<Value> {
         }
         Kind::Text | Kind::Body => text().prop_map(Value::Text).boxed(),
         Kind::HostName => host_name().prop_map(Value::HostName).boxed(),
-        Kind::Plant => simple().prop_map(|text| Value::Plant(PlantName::new(&text).expect("a name"))).boxed(),
+        Kind::Plant => (0..Plant::ALL.len())
+            .prop_map(|at| Value::Plant(PlantName::new(Plant::ALL[at].name()).expect("a bug")))
+            .boxed(),
         Kind::MessageType => message_type().prop_map(Value::MessageType).boxed(),
         Kind::ObjectKind => message_type()
             .prop_map(|name| Value::ObjectKind(ObjectKind::new(name.as_str()).expect("a kind")))

@@ -15,7 +15,7 @@
 //! - A command prints as text that reads as the same command, so that a session can be saved as a scenario.
 //! - Parser, printer, completion and manual follow from one table ([`GROUPS`], [`METRICS`]), so they cannot disagree.
 //!
-//! What it leaves out: whether a host, a message or a planted bug of that name exists. Only a run can know that.
+//! What it leaves out: whether a host or a message of that name exists. Only a run can know that.
 //!
 //! ```text
 //! text ─ lexer ─▶ words ─ arrange ─▶ places ─ value ─▶ values ─ fields ─▶ Command ─ rules ─▶ Step
@@ -35,6 +35,7 @@ mod file;
 mod lexer;
 mod manual;
 mod parse;
+mod questions;
 mod rules;
 pub mod run;
 pub mod soak;
@@ -63,7 +64,7 @@ mod property_tests;
 
 pub use self::command::Command;
 pub use self::command::hosts::{Corrupt, Hosts, OneHost, Spawn};
-pub use self::command::lessons::{Ask, OneMessage, Say, Wait};
+pub use self::command::lessons::{Ask, OneMessage, Reveal, Say, Wait};
 pub use self::command::links::{Cut, DelayLink, DropFrames, Heal, Link};
 pub use self::command::messages::{
     Body, Consume, Dequeue, Enqueue, EnqueueOptions, Extend, Produce, Settle, Stop, numbered,

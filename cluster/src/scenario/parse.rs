@@ -12,6 +12,7 @@ use super::command::Command;
 use super::diagnostic::{Diagnostic, Diagnostics, Problem};
 use super::fields::Bag;
 use super::lexer::lex;
+use super::questions;
 use super::rules;
 use super::value::Kind;
 use super::words::{CommandWord, Join, Occurs, Parameter};
@@ -74,6 +75,11 @@ pub fn parse_script(file: &str, text: &str) -> Result<Script, Diagnostics> {
         match parse_line(source, line) {
             Ok(step) => steps.extend(step),
             Err(problems) => diagnostics.add_line(file, line, source, problems),
+        }
+    }
+    if diagnostics.is_empty() {
+        for (step, problem) in questions::check(&steps) {
+            diagnostics.add_line(file, step.line, &step.text, vec![problem]);
         }
     }
     if diagnostics.is_empty() { Ok(Script { file: file.into(), steps }) } else { Err(diagnostics) }

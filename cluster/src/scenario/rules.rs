@@ -94,5 +94,10 @@ fn answered(ask: &Ask, span_of: SpanOf, problems: &mut Vec<Problem>) {
         let list = keys().collect::<Vec<_>>().join(", ");
         let message = format!("--answer must be one of the choices ({list}), not {}", shown(&ask.answer));
         problems.push(Problem::new(span_of("--answer"), message).help_if(did_you_mean(&ask.answer, keys())));
+    } else if let Some(metric) = ask.metric.as_ref().filter(|_| ask.number().is_none()) {
+        let right = shown(ask.right_text());
+        let message = format!("--metric {metric} is a number, but the right answer is {right}");
+        let help = "write the number first, such as \"b: 0, the tombstone wins\"";
+        problems.push(Problem::new(span_of("--metric"), message).help(help));
     }
 }

@@ -8,7 +8,7 @@ use hydraq_core::request::{Held, Knowledge};
 use hydraq_proto::v1;
 use tonic::Status;
 
-use super::members::{channel_to, queue_client};
+use super::members::queue_client;
 use super::{Context, ended};
 use crate::host::handle::Inside;
 use crate::wire::knowledge::{copy_out, status, status_out};
@@ -118,9 +118,9 @@ impl Context {
         member: &hydraq_core::frame::MemberRecord,
         request: v1::ListRequest,
     ) -> Result<v1::ListResponse, Status> {
-        let channel = channel_to(member).ok_or_else(ended)?;
+        let way = self.way_to(member).ok_or_else(ended)?;
         let answer = tokio::time::timeout(super::members::PATIENCE * 4, async {
-            queue_client(channel).list(request).await
+            queue_client(way).list(request).await
         });
         Ok(answer.await.map_err(|_| ended())??.into_inner())
     }

@@ -8,10 +8,10 @@ use hydraq_core::ids::HostId;
 use hydraq_proto::v1;
 use hydraq_proto::v1::cluster_client::ClusterClient;
 use hydraq_proto::v1::queue_client::QueueClient;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Response, Status};
 
 use super::{Context, ended};
+use crate::client::way::Way;
 use crate::wire::deliveries::host_name;
 use crate::wire::limits::GRPC_BYTES_MAX;
 
@@ -36,13 +36,13 @@ impl Context {
     }
 
     /// Asks every other member the same; those that do not answer in time are silent.
-    pub async fn ask_members<T, F>(&self, ask: impl Fn(Channel) -> F) -> Result<Answered<T>, Status>
+    pub async fn ask_members<T, F>(&self, ask: impl Fn(Way) -> F) -> Result<Answered<T>, Status>
     where
         F: Future<Output = Result<Response<T>, Status>>,
     {
         let members = self.other_members().await?;
         let asked = members.into_iter().map(|member| {
-            let answer = channel_to(&member).map(&ask);
+            let answer = self.way_to(&member).map(&ask);
             async move {
                 let answer = match answer {
                     Some(answer) => tokio::time::timeout(PATIENCE, answer).await.ok().and_then(Result::ok),
@@ -61,27 +61,25 @@ impl Context {
         Ok(answered)
     }
 
+    /// A way to a member; nothing is opened before it is used.
+    pub(super) fn way_to(&self, member: &MemberRecord) -> Option<Way> {
+        self.dialler.way(&member.address, PATIENCE)
+    }
+
     /// A member, as answers name it.
     pub(super) fn named(&self, member: HostId) -> v1::HostName {
         host_name(member, &|host| self.name_of(host))
     }
 }
 
-/// A way to a member; nothing is opened before it is used.
-#[must_use]
-pub fn channel_to(member: &MemberRecord) -> Option<Channel> {
-    let endpoint = Endpoint::from_shared(member.address.clone()).ok()?;
-    Some(endpoint.connect_timeout(PATIENCE).connect_lazy())
-}
-
 /// A client of a member's queue service.
 #[must_use]
-pub fn queue_client(channel: Channel) -> QueueClient<Channel> {
-    QueueClient::new(channel).max_decoding_message_size(GRPC_BYTES_MAX)
+pub fn queue_client(way: Way) -> QueueClient<Way> {
+    QueueClient::new(way).max_decoding_message_size(GRPC_BYTES_MAX)
 }
 
 /// A client of a member's cluster service.
 #[must_use]
-pub fn cluster_client(channel: Channel) -> ClusterClient<Channel> {
-    ClusterClient::new(channel).max_decoding_message_size(GRPC_BYTES_MAX)
+pub fn cluster_client(way: Way) -> ClusterClient<Way> {
+    ClusterClient::new(way).max_decoding_message_size(GRPC_BYTES_MAX)
 }

@@ -19,6 +19,7 @@ use hydraq_core::request::{Reply, RequestError};
 use tokio_stream::Stream;
 use tonic::Status;
 
+use crate::client::way::Dialler;
 use crate::host::handle::Handle;
 use crate::host::space::Space;
 use crate::ids::IdSource;
@@ -38,6 +39,8 @@ pub struct Context {
     pub space: Arc<Mutex<Space>>,
     /// Draws ids.
     pub ids: Arc<Mutex<IdSource>>,
+    /// How other hosts are reached.
+    pub dialler: Dialler,
     /// The ways to the stores of others.
     pub ways: objects::Ways,
 }

@@ -6,8 +6,11 @@
 
 pub mod audit;
 pub mod check;
+pub mod drive;
 pub mod network;
 pub mod node;
+pub mod service;
+pub mod speed;
 pub mod world;
 
 #[cfg(test)]

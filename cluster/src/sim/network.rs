@@ -1,5 +1,6 @@
 //! The links of a simulated cluster: what is sent arrives in order and after a while, unless somebody meddles.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -19,10 +20,12 @@ pub struct Link {
     pub acceptor: NodeId,
     /// When the last thing sent in each direction arrives, by sender; what is sent later arrives later.
     last_arrival: [u64; 2],
+    /// The latest moment at which anything sent in each direction arrives.
+    latest: [u64; 2],
 }
 
 /// What is wrong with the way from one host to another.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Trouble {
     /// Nothing gets through.
     pub cut: bool,
@@ -36,12 +39,40 @@ pub struct Trouble {
     pub reordering: f64,
 }
 
+impl Trouble {
+    /// Whether anything is wrong.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// What troubles have done to what was sent from one host to another, since the beginning.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Harmed {
+    /// Did not get through a cut.
+    pub cut: u64,
+    /// Took longer.
+    pub delayed: u64,
+    /// Was lost.
+    pub lost: u64,
+    /// Arrived twice.
+    pub doubled: u64,
+    /// Arrived before something that was sent earlier.
+    pub overtaken: u64,
+}
+
 /// All links.
 #[derive(Debug, Default)]
 pub struct Network {
     links: BTreeMap<LinkId, Link>,
+    /// The links of each host.
+    by_node: BTreeMap<NodeId, BTreeSet<LinkId>>,
+    /// How many links each pair has, by dialler and acceptor.
+    by_pair: BTreeMap<(NodeId, NodeId), usize>,
     next_link: u64,
     troubles: BTreeMap<(NodeId, NodeId), Trouble>,
+    harmed: BTreeMap<(NodeId, NodeId), Harmed>,
     /// Who is dialling which member.
     dialling: BTreeSet<(NodeId, HostId)>,
 }
@@ -51,26 +82,45 @@ impl Network {
     pub fn open(&mut self, dialler: NodeId, acceptor: NodeId) -> LinkId {
         self.next_link += 1;
         let link = LinkId(self.next_link);
-        self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2] });
+        self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2], latest: [0; 2] });
+        for node in [dialler, acceptor] {
+            self.by_node.entry(node).or_default().insert(link);
+        }
+        *self.by_pair.entry((dialler, acceptor)).or_default() += 1;
         link
     }
 
     /// Closes a link; says whom it joined, if it was open.
     pub fn close(&mut self, link: LinkId) -> Option<Link> {
-        self.links.remove(&link)
+        let closed = self.links.remove(&link)?;
+        for node in [closed.dialler, closed.acceptor] {
+            self.by_node.entry(node).or_default().remove(&link);
+        }
+        if let Entry::Occupied(mut count) = self.by_pair.entry((closed.dialler, closed.acceptor)) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        Some(closed)
     }
 
     /// The links of a host.
     #[must_use]
     pub fn links_of(&self, node: NodeId) -> Vec<LinkId> {
-        let joins = |link: &Link| link.dialler == node || link.acceptor == node;
-        self.links.iter().filter(|(_, link)| joins(link)).map(|(id, _)| *id).collect()
+        self.by_node.get(&node).into_iter().flatten().copied().collect()
+    }
+
+    /// How many links a host has.
+    #[must_use]
+    pub fn count_of(&self, node: NodeId) -> usize {
+        self.by_node.get(&node).map_or(0, BTreeSet::len)
     }
 
     /// Whether a pair has a link.
     #[must_use]
     pub fn is_joined(&self, dialler: NodeId, acceptor: NodeId) -> bool {
-        self.links.values().any(|link| (link.dialler, link.acceptor) == (dialler, acceptor))
+        self.by_pair.contains_key(&(dialler, acceptor))
     }
 
     /// Notes that a dialling begins; whether none was under way.
@@ -101,6 +151,24 @@ impl Network {
         self.troubles.entry((from, to)).or_default()
     }
 
+    /// Whether nothing gets through from one host to another.
+    #[must_use]
+    pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
+        self.troubles.get(&(from, to)).is_some_and(|trouble| trouble.cut)
+    }
+
+    /// Whether the way from one host to another was meddled with.
+    #[must_use]
+    pub fn has_trouble(&self, from: NodeId, to: NodeId) -> bool {
+        self.troubles.contains_key(&(from, to))
+    }
+
+    /// What troubles have done on the way from one host to another.
+    #[must_use]
+    pub fn harmed(&self, from: NodeId, to: NodeId) -> Harmed {
+        self.harmed.get(&(from, to)).copied().unwrap_or_default()
+    }
+
     /// Mends the ways between these two, both ways, or all ways.
     pub fn heal(&mut self, pair: Option<(NodeId, NodeId)>) {
         match pair {
@@ -113,9 +181,16 @@ impl Network {
     pub fn arrivals(&mut self, link: LinkId, from: NodeId, now: u64, random: &mut Random) -> Vec<u64> {
         let Some(to) = self.other_end(link, from) else { return Vec::new() };
         let trouble = self.troubles.get(&(from, to)).copied().unwrap_or_default();
-        if trouble.cut || random.unit() < trouble.loss {
+        let harmed = self.harmed.entry((from, to)).or_default();
+        if trouble.cut {
+            harmed.cut += 1;
             return Vec::new();
         }
+        if random.unit() < trouble.loss {
+            harmed.lost += 1;
+            return Vec::new();
+        }
+        harmed.delayed += u64::from(!trouble.delay.is_zero());
         let latency = 50 + random.below(100) as u64 + trouble.delay.as_micros() as u64;
         let Some(ends) = self.links.get_mut(&link) else { return Vec::new() };
         let direction = usize::from(ends.dialler != from);
@@ -126,8 +201,11 @@ impl Network {
             ends.last_arrival[direction] = arrival;
             arrival
         };
+        harmed.overtaken += u64::from(arrival < ends.latest[direction]);
+        ends.latest[direction] = ends.latest[direction].max(arrival);
         let mut arrivals = vec![arrival];
         if random.unit() < trouble.duplication {
+            harmed.doubled += 1;
             arrivals.push(arrival + 1 + random.below(2_000) as u64);
         }
         arrivals

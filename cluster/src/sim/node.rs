@@ -6,8 +6,10 @@ use std::time::Duration;
 use hydraq_core::detector::Detector;
 use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::ids::HostId;
+use hydraq_core::objects::Change;
 use hydraq_core::time::Instant;
 
+use super::service::Service;
 use crate::host::engine::Engine;
 use crate::store::model::Disk;
 
@@ -29,6 +31,29 @@ pub struct Node {
     pub removed: bool,
     /// Whether its disk went back to an earlier state, which it has not noticed yet.
     pub distrusted: bool,
+    /// Whether its disk is nearly full: it takes nothing new.
+    pub full: bool,
+    /// Whether it is killed in the middle of its next commit.
+    pub dies_in_commit: bool,
+    /// By how much its wall clock is wrong, in milliseconds.
+    pub wall_error_ms: i64,
+    /// What has happened to it, to tell whether a fault changed anything.
+    pub meter: Meter,
+}
+
+/// Counts what faults can change on a host.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Meter {
+    /// Commits that have begun.
+    pub commits: u64,
+    /// Commits that a kill has cut.
+    pub torn: u64,
+    /// Commits that failed for want of room.
+    pub out_of_room: u64,
+    /// Commits that failed because the disk did.
+    pub failed_syncs: u64,
+    /// How often its wall clock was read.
+    pub wall_reads: u64,
 }
 
 /// A running process.
@@ -41,6 +66,8 @@ pub struct Process {
     pub serving: bool,
     /// Whether it is stopped.
     pub paused: bool,
+    /// The services of a real host, if it is to have them.
+    pub(crate) service: Option<Box<Service>>,
     /// What has happened to it and was not taken yet.
     pub inbox: VecDeque<Event>,
     /// The commit that is under way.
@@ -57,6 +84,10 @@ pub struct Process {
 pub struct Committing {
     /// What becomes durable.
     pub writes: Vec<Write>,
+    /// Changes of objects that become durable with it.
+    pub changes: Vec<Change>,
+    /// When it began, in virtual time.
+    pub began: u64,
     /// What leaves then.
     pub late: Vec<Effect>,
 }
@@ -70,6 +101,7 @@ impl Process {
             detector: Detector::new(suspicion),
             serving: false,
             paused: false,
+            service: None,
             inbox: VecDeque::new(),
             committing: None,
             committed_at: now,

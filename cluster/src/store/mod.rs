@@ -10,10 +10,13 @@ pub mod model;
 pub mod objects;
 pub mod redb;
 mod rows;
+mod twin;
 pub mod volatile;
 
 #[cfg(test)]
 mod objects_tests;
+#[cfg(test)]
+mod twin_tests;
 
 use std::sync::Arc;
 

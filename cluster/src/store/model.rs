@@ -6,18 +6,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use hydraq_core::event::{MetaKey, Write};
 use hydraq_core::host::Recovered;
 use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
 use hydraq_core::message::Message;
-use hydraq_core::objects::{Change, Table, Tables, apply};
+use hydraq_core::objects::{Change, Log, Outcome, Table, Tables, apply};
 use hydraq_core::record::{MessageRecord, Record};
 use hydraq_core::time::Instant;
 
 use super::objects::{ObjectReader, See, Snapshot};
+use super::redb::{Fresh, open_at};
+use super::twin::{TwinStore, Unknown, difference};
+use super::volatile::VolatileDisk;
+use super::volatile::files::{Files, Loss};
 use super::{Committed, Opened, ReadError, Store, StoreError};
+
+/// How much a real store beside the model may cache.
+const CACHE_BYTES: usize = 1 << 20;
 
 /// What is durable on one simulated disk.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +47,35 @@ pub struct Image {
     pub corrupt: BTreeSet<Sequence>,
     /// Objects, their events and their index entries.
     pub objects: ObjectTables,
+    /// The store file, if there is a real one.
+    pub files: Option<Files>,
+}
+
+impl Image {
+    /// Does what a commit does.
+    fn apply(&mut self, writes: &[Write], changes: &[Change], clock: Instant) -> Option<(Log, Vec<Outcome>)> {
+        for write in writes {
+            match write {
+                Write::Append(sequence, record) => {
+                    self.next_sequence = self.next_sequence.max(sequence.0 + 1);
+                    self.records.insert(*sequence, record.clone());
+                }
+                Write::Erase(sequence) => {
+                    self.records.remove(sequence);
+                    self.corrupt.remove(sequence);
+                }
+                Write::Meta(key, value) => {
+                    self.meta.insert(key.clone(), value.clone());
+                }
+            }
+        }
+        self.commit.0 += 1;
+        self.clock = clock;
+        (!changes.is_empty()).then(|| {
+            let Ok(applied) = apply(&mut self.objects, changes);
+            applied
+        })
+    }
 }
 
 /// The tables of objects.
@@ -101,17 +137,68 @@ pub struct Disk {
     image: Arc<Mutex<Image>>,
     full: Arc<AtomicBool>,
     fails: Arc<AtomicBool>,
+    /// Who has it open.
+    user: Arc<Mutex<Weak<()>>>,
+    /// The real store beside it, if there is one.
+    real: Option<VolatileDisk>,
+    unknown: Arc<Mutex<Option<Unknown>>>,
+    differences: Arc<Mutex<Vec<String>>>,
 }
 
 impl Disk {
     /// What is durable now.
     #[must_use]
     pub fn image(&self) -> Image {
-        self.lock().clone()
+        Image { files: self.real.as_ref().map(VolatileDisk::files), ..self.lock().clone() }
+    }
+
+    /// A disk with a real store on it, and the model beside that.
+    #[must_use]
+    pub fn real() -> Self {
+        Disk { real: Some(VolatileDisk::default()), ..Disk::default() }
+    }
+
+    /// Cuts the power: `chance` decides what of the writes that were not synced is left.
+    pub fn crash(&self, chance: u64) {
+        if let Some(real) = &self.real {
+            real.crash(Loss::Torn(chance));
+        }
+    }
+
+    /// Whether there is a real store.
+    #[must_use]
+    pub fn is_real(&self) -> bool {
+        self.real.is_some()
+    }
+
+    /// What the real store had other than the model, in words.
+    #[must_use]
+    pub fn differences(&self) -> Vec<String> {
+        self.differences.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn note_difference(&self, what: String) {
+        self.differences.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    pub(super) fn set_unknown(&self, commit: Unknown) {
+        *self.unknown.lock().unwrap_or_else(PoisonError::into_inner) = Some(commit);
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::SeqCst)
+    }
+
+    /// Whether the next sync fails; asked once.
+    pub(super) fn takes_failure(&self) -> bool {
+        self.fails.swap(false, Ordering::SeqCst)
     }
 
     /// Puts the disk back to an earlier state, or empties it.
-    pub fn restore(&self, image: Image) {
+    pub fn restore(&self, mut image: Image) {
+        if let Some(real) = &self.real {
+            real.restore(image.files.take().unwrap_or_default());
+        }
         *self.lock() = image;
     }
 
@@ -140,9 +227,51 @@ impl Disk {
         look(&self.lock())
     }
 
+    /// Whether somebody has it open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.user.lock().unwrap_or_else(PoisonError::into_inner).strong_count() > 0
+    }
+
     /// Opens the disk for a new boot. A disk that was never used becomes that of `fresh`.
     #[must_use]
     pub fn open(&self, fresh: (HostId, StoreId), nonce: u64) -> Opened {
+        match &self.real {
+            Some(real) => self.open_both(real, fresh, nonce),
+            None => self.open_model(fresh, nonce).0,
+        }
+    }
+
+    fn open_both(&self, real: &VolatileDisk, fresh: (HostId, StoreId), nonce: u64) -> Opened {
+        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let place = Fresh { host: fresh.0, store: fresh.1 };
+        let mut opened = match open_at(real.place(), CACHE_BYTES, place, nonce) {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.note_difference(format!("it does not open: {error}"));
+                return self.open_model(fresh, nonce).0;
+            }
+        };
+        let before = difference(&opened, &self.lock());
+        if let (Some(_), Some(unknown)) = (&before, unknown) {
+            // It happened after all.
+            self.lock().apply(&unknown.writes, &unknown.changes, unknown.clock);
+        }
+        if let Some(differs) = difference(&opened, &self.lock()) {
+            self.note_difference(differs);
+        }
+        let (_, model) = self.open_model(fresh, nonce);
+        let nothing = Box::new(self.model());
+        let store = std::mem::replace(&mut opened.store, nothing);
+        opened.store = Box::new(TwinStore { real: store, model, disk: real.clone() });
+        opened
+    }
+
+    fn model(&self) -> ModelStore {
+        ModelStore { disk: self.clone(), _user: Arc::new(()) }
+    }
+
+    fn open_model(&self, fresh: (HostId, StoreId), nonce: u64) -> (Opened, ModelStore) {
         let mut image = self.lock();
         let (host, store_id) = *image.host.get_or_insert(fresh);
         let before = image.commit;
@@ -152,8 +281,11 @@ impl Disk {
         let meta = image.meta.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         let recovered =
             Recovered { meta, seen, commit: before, next_sequence: Sequence(image.next_sequence) };
-        Opened {
-            store: Box::new(ModelStore { disk: self.clone() }),
+        let user = Arc::new(());
+        *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&user);
+        let store = ModelStore { disk: self.clone(), _user: user };
+        let opened = Opened {
+            store: Box::new(store.clone()),
             host,
             store_id,
             boot: Boot { counter: image.boot, nonce },
@@ -161,7 +293,8 @@ impl Disk {
             recovered,
             records: image.records.iter().map(|(sequence, record)| (*sequence, record.clone())).collect(),
             corrupt: Vec::new(),
-        }
+        };
+        (opened, store)
     }
 
     fn lock(&self) -> MutexGuard<'_, Image> {
@@ -170,9 +303,11 @@ impl Disk {
 }
 
 /// An open simulated disk.
-#[derive(Debug)]
-struct ModelStore {
-    disk: Disk,
+#[derive(Debug, Clone)]
+pub(super) struct ModelStore {
+    pub(super) disk: Disk,
+    /// Says that it is open, for as long as it is.
+    _user: Arc<()>,
 }
 
 impl Store for ModelStore {
@@ -189,27 +324,7 @@ impl Store for ModelStore {
             return Err(StoreError::Failed("fsync".into()));
         }
         let mut image = self.disk.lock();
-        for write in writes {
-            match write {
-                Write::Append(sequence, record) => {
-                    image.next_sequence = image.next_sequence.max(sequence.0 + 1);
-                    image.records.insert(*sequence, record.clone());
-                }
-                Write::Erase(sequence) => {
-                    image.records.remove(sequence);
-                    image.corrupt.remove(sequence);
-                }
-                Write::Meta(key, value) => {
-                    image.meta.insert(key.clone(), value.clone());
-                }
-            }
-        }
-        image.commit.0 += 1;
-        image.clock = clock;
-        let objects = (!changes.is_empty()).then(|| {
-            let Ok(applied) = apply(&mut image.objects, changes);
-            applied
-        });
+        let objects = image.apply(writes, changes, clock);
         Ok(Committed::new(image.commit, objects))
     }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use hydraq_core::detector::Heartbeat;
 use hydraq_core::event::Event;
 use hydraq_core::frame::{
-    Availability, Copy, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello, KeptItem,
-    MemberRecord, Refusal, TombstoneItem,
+    Availability, Copy, Depth, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello,
+    KeptItem, MemberRecord, Refusal, TombstoneItem,
 };
 use hydraq_core::holders::{GlobalList, Holder};
 use hydraq_core::ids::{Boot, Commit, HostId, LeaseNumber, MessageId, StoreId};
-use hydraq_core::message::{Content, MessageType};
+use hydraq_core::message::Content;
 use hydraq_core::settings::Setting;
 use hydraq_core::state::deliveries::{LeaseState, OwnerLine};
 use hydraq_core::time::Instant;
@@ -65,7 +65,7 @@ fn hello(hello: v1::Hello) -> Result<Hello, Invalid> {
         suspected_you: hello.suspected_you,
         serving: hello.serving,
         seen_of_you: seen,
-        members: members(hello.members)?,
+        members: members(hello.members)?.into(),
         settings: settings(hello.settings)?,
     })
 }
@@ -193,9 +193,11 @@ fn place(place: u32) -> Result<u16, Invalid> {
 }
 
 fn availability(state: v1::Availability) -> Result<Availability, Invalid> {
-    let (names, counts): (Vec<String>, Vec<u64>) =
-        state.depths.into_iter().map(|depth| (depth.r#type, depth.ready)).unzip();
-    let depths: Vec<(MessageType, u64)> = type_names(&names)?.into_iter().zip(counts).collect();
+    let (names, counts): (Vec<String>, Vec<(u64, u64)>) =
+        state.depths.into_iter().map(|depth| (depth.r#type, (depth.ready, depth.length))).unzip();
+    let depths = type_names(&names)?.into_iter().zip(counts);
+    let depths =
+        depths.map(|(message_type, (ready, length))| Depth { message_type, ready, length }).collect();
     Ok(Availability { leaving: state.leaving, full: state.full, copies: state.copies, depths })
 }
 

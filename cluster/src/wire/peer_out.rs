@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hydraq_core::frame::{
-    Availability, Copy, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello, KeptItem,
-    MemberRecord, Refusal, TombstoneItem,
+    Availability, Copy, Depth, EntryItem, Envelope, Frame, GlobalCondition, GlobalDeliveries, Hello,
+    KeptItem, MemberRecord, Refusal, TombstoneItem,
 };
 use hydraq_core::holders::GlobalList;
 use hydraq_core::ids::MessageId;
@@ -182,9 +182,10 @@ fn names(types: &[hydraq_core::message::MessageType]) -> v1::Names {
 }
 
 fn availability(state: &Availability) -> v1::Availability {
-    let depth = |(name, ready): &(hydraq_core::message::MessageType, u64)| v1::availability::Depth {
-        r#type: name.as_ref().to_owned(),
-        ready: *ready,
+    let depth = |depth: &Depth| v1::availability::Depth {
+        r#type: depth.message_type.as_ref().to_owned(),
+        ready: depth.ready,
+        length: depth.length,
     };
     v1::Availability {
         leaving: state.leaving,

@@ -138,7 +138,7 @@ fn frames() -> Vec<Frame> {
             leaving: true,
             full: false,
             copies: 4,
-            depths: vec![("orders".into(), 3)],
+            depths: vec![Depth { message_type: "orders".into(), ready: 3, length: 5 }],
         }),
     ]
 }

@@ -54,6 +54,9 @@ pub(super) struct CheckArguments {
     /// Plant a bug in every host, and stop where it is found.
     #[arg(long, value_name = "BUG", value_parser = plant)]
     plant: Option<Plant>,
+    /// Run every seed a second time, by other wall clocks, and compare the traces; else one of 16 is.
+    #[arg(long)]
+    twice: bool,
     /// Print the bugs that can be planted.
     #[arg(long)]
     list_plants: bool,
@@ -62,7 +65,7 @@ pub(super) struct CheckArguments {
     format: Format,
 }
 
-fn plant(name: &str) -> Result<Plant, String> {
+pub(super) fn plant(name: &str) -> Result<Plant, String> {
     Plant::of_name(name)
         .ok_or_else(|| "there is no such bug; `hydraq check --list-plants` lists them".to_owned())
 }
@@ -84,6 +87,7 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
         plant: arguments.plant,
         ends: arguments.minutes.map(|minutes| Instant::now() + Duration::from_secs(60 * minutes)),
         stops: arguments.plant.is_some(),
+        twice: arguments.twice,
     };
     if campaign.from.checked_add(campaign.seeds).is_none() {
         eprintln!(
@@ -188,6 +192,7 @@ fn summarise(format: Format, totals: &Totals, took: Duration) {
             "simulated_hours": (hours * 1000.0).round() / 1000.0,
             "faults": totals.faults,
             "messages": totals.messages,
+            "repeated": totals.repeated,
             "violations": totals.violations,
             "elapsed_ms": took.as_millis() as u64,
         }})),
@@ -203,6 +208,7 @@ fn summarise(format: Format, totals: &Totals, took: Duration) {
                     totals.faults.values().sum::<u64>(),
                 ),
                 format!("faults: {}", faults.join(", ")),
+                format!("{} seeds were run twice, by other wall clocks", totals.repeated),
                 match totals.violations {
                     0 => "no violation".to_owned(),
                     count => format!("{count} of the seeds violate an invariant"),

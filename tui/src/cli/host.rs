@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use hydraq_cluster::host::process::{self, HostOptions};
+use hydraq_core::plant::Plant;
 
 /// How a host is started.
 #[derive(Debug, Args)]
@@ -29,6 +30,9 @@ pub(super) struct HostArguments {
     /// Let clients ask for faults: cuts, full disks, flipped bytes.
     #[arg(long)]
     faults: bool,
+    /// Plant a bug in it, for lessons: it then breaks a promise on purpose. `hydraq check --list-plants` lists them.
+    #[arg(long, value_name = "BUG", requires = "faults", value_parser = super::check::plant)]
+    plant: Option<Plant>,
 }
 
 fn host_name(name: &str) -> Result<String, String> {
@@ -49,6 +53,7 @@ pub(super) fn run(arguments: &HostArguments) -> ExitCode {
         name: arguments.name.clone(),
         join: arguments.join.clone(),
         faults: arguments.faults,
+        plant: arguments.plant,
     };
     let ready = |name: &str, address: &str| {
         let line = serde_json::json!({ "ready": { "name": name, "address": address } });

@@ -4,6 +4,7 @@ mod check;
 mod console;
 mod crash_points;
 mod format;
+mod help;
 mod host;
 mod load;
 mod requests;
@@ -43,6 +44,8 @@ enum Command {
     Load(load::LoadArguments),
     #[command(flatten)]
     Request(requests::Request),
+    /// Explain the command language, or a command of this program.
+    Help(help::HelpArguments),
     /// Kill what a console has left behind; used by consoles.
     #[command(hide = true)]
     Guard,
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),
+        Some(Command::Help(arguments)) => help::run(&arguments),
         Some(Command::Guard) => ExitCode::SUCCESS,
         None => console::run(arguments.console),
     }

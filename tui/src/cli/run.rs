@@ -1,26 +1,27 @@
-//! `hydraq run`: scenarios without a screen, each on a fresh cluster of real processes.
+//! `hydraq run`: scenarios without a screen, each on a fresh cluster: of real processes, or a simulated one.
 //!
 //! Everything is checked before anything is started. Standard output has the report and nothing else; what is for people who
 //! look for a cause goes to standard error.
 
 mod files;
+mod ground;
 mod interrupt;
 mod junit;
+mod progress;
 mod reporter;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Args;
 use hydraq_cluster::fleet::DataFolder;
-use hydraq_cluster::scenario::run::live::LiveStage;
 use hydraq_cluster::scenario::run::{RunOptions, Summary, run_script};
 use hydraq_cluster::scenario::{Script, load_files};
 use tokio::task::LocalSet;
 
 pub(super) use self::files::draw_seed;
+use self::ground::Ground;
 pub(super) use self::interrupt::Interrupt;
 use self::junit::Suite;
 use self::reporter::Printer;
@@ -50,8 +51,11 @@ pub(super) struct RunArguments {
     /// Spawn so many hosts before the first step of each file.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=255))]
     hosts: u32,
+    /// Simulate the hosts, on virtual time: seconds become milliseconds, and the same seed gives the same run.
+    #[arg(long)]
+    sim: bool,
     /// Keep the hosts' stores and logs in this folder, which must not have any yet.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "sim")]
     data: Option<PathBuf>,
     /// Go on with a file after a step of it has failed.
     #[arg(long)]
@@ -59,6 +63,9 @@ pub(super) struct RunArguments {
     /// How long each file may take, such as 90s or 5m.
     #[arg(long, value_name = "D", value_parser = term)]
     timeout: Option<Duration>,
+    /// How long each step may take.
+    #[arg(long, value_name = "D", value_parser = term)]
+    step_timeout: Option<Duration>,
 }
 
 /// Runs the files, and says how that went.
@@ -91,11 +98,13 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         Err(problem) => return broken(&problem),
     };
     eprintln!("seed {seed} (`--seed {seed}` draws the same again)");
-    let binary = match std::env::current_exe() {
-        Ok(binary) => binary,
+    let ground = match Ground::new(arguments.sim) {
+        Ok(ground) => ground,
         Err(problem) => return broken(&problem),
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    // The simulation advances the clock itself.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = match runtime.enable_all().start_paused(arguments.sim).build() {
         Ok(runtime) => runtime,
         Err(problem) => return broken(&problem),
     };
@@ -103,10 +112,11 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         hosts: arguments.hosts,
         keep_going: arguments.keep_going,
         timeout: arguments.timeout,
+        step_timeout: arguments.step_timeout,
         seed,
     };
     let mut suites = Vec::new();
-    let mut status = runtime.block_on(run_all(&plan, &binary, &options, arguments.format, &mut suites));
+    let mut status = runtime.block_on(run_all(&plan, &ground, &options, arguments.format, &mut suites));
     runtime.shutdown_timeout(WIND_UP);
     if let Some(junit) = &arguments.junit
         && let Err(problem) = std::fs::write(junit, junit::report(&suites))
@@ -126,7 +136,7 @@ pub(super) struct Planned {
 /// Runs the files one after the other; the worst status, or that of the signal that came first.
 async fn run_all(
     plan: &[Planned],
-    binary: &Path,
+    ground: &Ground,
     options: &RunOptions,
     format: Format,
     suites: &mut Vec<Suite>,
@@ -142,8 +152,10 @@ async fn run_all(
     for (place, planned) in plan.iter().enumerate() {
         let keeps_logs = planned.data != DataFolder::Temporary;
         let mut printer = Printer::new(format, keeps_logs, &planned.script);
-        let stage = match LiveStage::start(binary.to_owned(), planned.data.clone()) {
-            Ok(stage) => Rc::new(stage),
+        // Whatever still runs in the background when the file is over ends with its task set.
+        let tasks = LocalSet::new();
+        let (stage, fleet) = match ground.prepare(planned.data.clone(), options.seed, &tasks) {
+            Ok(prepared) => prepared,
             Err(problem) => {
                 eprintln!("{}: {problem}", planned.script.file);
                 let (file, left_out) = (planned.script.file.clone(), planned.script.steps.len() as u32);
@@ -161,9 +173,6 @@ async fn run_all(
             }
         };
         printer.begin(&planned.script.file);
-        let fleet = stage.fleet();
-        // Whatever still runs in the background when the file is over ends with its task set.
-        let tasks = LocalSet::new();
         let ended = {
             let run = tasks.run_until(run_script(&planned.script, stage, options, &mut printer));
             tokio::select! {
@@ -172,7 +181,9 @@ async fn run_all(
             }
         };
         // Blocking calls on other threads end when their hosts do.
-        fleet.shut_down();
+        if let Some(fleet) = fleet {
+            fleet.shut_down();
+        }
         drop(tasks);
         match ended {
             Ok(summary) => {

@@ -80,7 +80,7 @@ async fn play(soak: &Soak, seed: u64, format: Format) -> Result<Option<Summary>,
     let mut interrupt = Interrupt::listen().map_err(|error| error.to_string())?;
     let stage = Rc::new(LiveStage::start(binary, DataFolder::Temporary).map_err(|error| error.to_string())?);
     let fleet = stage.fleet();
-    let options = RunOptions { hosts: 0, keep_going: false, timeout: None, seed };
+    let options = RunOptions { hosts: 0, keep_going: false, timeout: None, step_timeout: None, seed };
     let mut narrator = Narrator { format, steps: script.steps.len(), done: 0 };
     let tasks = LocalSet::new();
     let ended = {

@@ -43,6 +43,7 @@ impl Demo {
             }
             LessonRequest::Answer(answer) => self.reveal(Some(answer.clone())),
             LessonRequest::Next => self.next_card(),
+            LessonRequest::Back => {}
             LessonRequest::Leave => self.lesson = None,
         }
     }

@@ -28,9 +28,15 @@ pub enum Intent {
     StopTime,
     StepBack,
     StepForward,
+    TimeHold,
+    TimeStep,
+    TimeFaster,
+    TimeSlower,
     Sort,
     MapForm,
     LessonNext,
+    LessonForward,
+    LessonBack,
     Answer(u8),
     AnswerText,
     LessonLeave,
@@ -59,6 +65,14 @@ pub enum Intent {
     BoxEnter,
     BoxClose,
     PickOneWay,
+}
+
+impl Intent {
+    /// Whether it is of use only where hosts are simulated.
+    #[must_use]
+    pub fn is_of_simulations(self) -> bool {
+        matches!(self, Self::TimeHold | Self::TimeStep | Self::TimeFaster | Self::TimeSlower)
+    }
 }
 
 /// Where a key works.

@@ -25,12 +25,17 @@ impl Model {
             Intent::StopTime => self.silently(Self::toggle_time),
             Intent::StepBack => self.silently(|model| model.step_time(false, 1)),
             Intent::StepForward => self.silently(|model| model.step_time(true, 1)),
+            Intent::TimeHold => self.tell_time("hold"),
+            Intent::TimeStep => self.tell_time("step"),
+            Intent::TimeFaster => self.tell_time("faster"),
+            Intent::TimeSlower => self.tell_time("slower"),
             Intent::Sort => self.silently(|model| {
                 model.map.sort = model.map.sort.next();
                 model.map.follow();
             }),
             Intent::MapForm => self.silently(|model| model.map.next_form()),
-            Intent::LessonNext => self.lesson_next(),
+            Intent::LessonNext | Intent::LessonForward => self.lesson_next(),
+            Intent::LessonBack => vec![Action::Ask(Request::Lesson(LessonRequest::Back))],
             Intent::Answer(number) => self.answer(number),
             Intent::LessonLeave => vec![Action::Ask(Request::Lesson(LessonRequest::Leave))],
             Intent::AnswerText => self.silently(Self::open_answer),

@@ -1,8 +1,10 @@
 //! Lessons: which card is shown, and which keys it takes.
 
-use hydraq_cluster::observe::{LessonRequest, LessonStep, Request};
+use hydraq_cluster::observe::{Filter, LessonRequest, LessonStep, Request};
 
+use super::card::{BIG, card_lines, main_text};
 use super::input::Action;
+use super::layout::wrapped;
 use super::line::{Line, LineKind};
 use super::overlay::Overlay;
 use super::{Model, Screen};
@@ -18,17 +20,43 @@ impl Model {
     /// Lines that the card takes at the foot of the cluster's screen.
     pub(crate) fn card_height(&self) -> u16 {
         let Some(card) = &self.picture().lesson else { return 0 };
-        let width = usize::from(self.size.width.saturating_sub(4)).max(1);
-        let lines = |text: &str| u16::try_from(text.chars().count().div_ceil(width)).unwrap_or(4).max(1);
-        let inside = match &card.step {
-            LessonStep::Say { text } => lines(text),
-            LessonStep::Ask { question, choices, reveal } => {
-                let answers = u16::try_from(choices.len()).unwrap_or(5);
-                lines(question) + answers + reveal.as_ref().map_or(0, |reveal| 1 + lines(&reveal.because))
-            }
-            LessonStep::Runs { .. } | LessonStep::End { .. } => 1,
+        let columns = self.size.width.saturating_sub(4).max(1);
+        let count = |columns: u16, with_main: bool| {
+            u16::try_from(card_lines(&card.step, columns, with_main).len()).unwrap_or(u16::MAX)
         };
-        if self.presenter { inside * 4 + 2 } else { inside + 2 }
+        if self.presenter {
+            let big = wrapped(&main_text(&card.step), columns / BIG.0).len();
+            let big = u16::try_from(big).unwrap_or(u16::MAX).saturating_mul(BIG.1);
+            return big.saturating_add(count(columns, false)).saturating_add(2);
+        }
+        count(columns, true).max(1).saturating_add(2)
+    }
+
+    /// Turns to a lesson that has begun, so that its cluster is in sight, and back to the list when it is over. `before` is the
+    /// number of the one that ran before.
+    pub(crate) fn follow_lesson(&mut self, before: Option<u32>) {
+        let now = self.live.lesson.as_ref().map(|card| card.number);
+        if now == before {
+            return;
+        }
+        self.map.filter = Filter::default();
+        self.map.follow();
+        (self.explained, self.event, self.host, self.peer) = (None, None, None, None);
+        (self.aftermath, self.overlay) = (None, None);
+        self.lesson_began_ms = now.map(|_| self.now_ms);
+        self.screen = if now.is_some() { Screen::Cluster } else { Screen::Lessons };
+        if let Some(number) = now.or(before) {
+            // The next one is the one to choose when this one is over.
+            let next = if now.is_some() { number.saturating_sub(1) } else { number };
+            let last = self.live.lessons.len().saturating_sub(1);
+            self.lesson = usize::try_from(next).unwrap_or(0).min(last);
+        }
+    }
+
+    /// For how long the lesson has been running, as minutes and seconds.
+    pub(crate) fn lesson_time(&self) -> Option<String> {
+        let seconds = self.now_ms.saturating_sub(self.lesson_began_ms?) / 1_000;
+        Some(format!("{:02}:{:02}", seconds / 60, seconds % 60))
     }
 
     /// Goes on in the lesson, or begins the selected one.

@@ -15,6 +15,7 @@
 
 mod acts;
 mod biography;
+mod card;
 mod completer;
 mod form;
 mod input;
@@ -42,6 +43,7 @@ use std::sync::Arc;
 use hydraq_cluster::observe::{EventSerial, HostNumber, HostPicture, MessageId, MessagePicture};
 use ratatui::layout::Rect;
 
+pub(crate) use card::{BIG, CardLine, Mark, card_lines, main_text};
 pub use completer::{CommandHelp, Completer, Known, NoCompleter, Suggestion};
 pub(crate) use form::{EnqueueForm, Field};
 pub use input::{Action, Input, Mouse, MouseKind, SaveKind};
@@ -95,6 +97,8 @@ pub struct Model {
     pub(crate) scroll: u16,
     /// The selected lesson, from 0.
     pub(crate) lesson: usize,
+    /// When the lesson that runs began, by the observer's clock.
+    pub(crate) lesson_began_ms: Option<u64>,
     pub(crate) overlay: Option<Overlay>,
     /// What the last kill did, until it is closed, with the moment it was told.
     pub(crate) aftermath: Option<(u64, Arc<hydraq_cluster::observe::Aftermath>)>,
@@ -133,6 +137,7 @@ impl Model {
             badge: 0,
             scroll: 0,
             lesson: 0,
+            lesson_began_ms: None,
             overlay: None,
             aftermath: None,
             toasts: Toasts::default(),
@@ -249,7 +254,9 @@ impl Model {
         }
         let counts = self.stopped.is_none()
             && !self.ended
-            && (!self.live.window.rows.is_empty() || self.live.hosts.iter().any(|host| !host.state.is_up()));
+            && ((self.presenter && self.lesson_began_ms.is_some())
+                || !self.live.window.rows.is_empty()
+                || self.live.hosts.iter().any(|host| !host.state.is_up()));
         counts.then_some(1_000)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hydraq_cluster::observe::{
     Badges, Biography, BlastRadius, Change, DrawPicture, EventPicture, EventSerial, HeatMap, HostNumber,
     HostPicture, LessonCard, LessonPicture, LinkPicture, LinkState, MessageId, MessagePicture, MessageWindow,
-    Placement, StorePicture, TypePicture, Update,
+    Placement, StorePicture, TimePicture, TypePicture, Update,
 };
 
 /// The most events that are kept.
@@ -47,6 +47,8 @@ pub struct Picture {
     pub(crate) stores: Arc<Vec<StorePicture>>,
     /// The newest draws, oldest first.
     pub(crate) draws: VecDeque<Arc<DrawPicture>>,
+    /// How virtual time stands; none where hosts are real.
+    pub(crate) time: Option<TimePicture>,
     /// All lessons.
     pub(crate) lessons: Arc<Vec<LessonPicture>>,
     /// The lesson that runs.
@@ -84,11 +86,25 @@ impl Picture {
             Change::BlastRadius(blast) => self.blast = Some(Arc::new(blast.clone())),
             Change::Stores(stores) => self.stores = Arc::new(stores.clone()),
             Change::Draw(draw) => push(&mut self.draws, Arc::new(draw.clone()), DRAWS_MAX),
+            Change::Time(time) => self.time = Some(*time),
             Change::Lessons(lessons) => self.lessons = Arc::new(lessons.clone()),
-            Change::Lesson(lesson) => self.lesson = lesson.clone().map(Arc::new),
+            Change::Lesson(lesson) => {
+                let number = |card: Option<&LessonCard>| card.map(|card| card.number);
+                if number(lesson.as_ref()) != number(self.lesson.as_deref()) {
+                    self.forget();
+                }
+                self.lesson = lesson.clone().map(Arc::new);
+            }
             // Not part of the cluster's state: the model shows these and forgets them.
             Change::Aftermath(_) | Change::Outcome(_) => {}
         }
+    }
+
+    /// A lesson has a cluster of its own: what has happened on another one is not told of it.
+    fn forget(&mut self) {
+        (self.biography, self.blast) = (None, None);
+        self.events.clear();
+        self.draws.clear();
     }
 
     fn apply_host(&mut self, host: &HostPicture) {

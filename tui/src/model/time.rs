@@ -1,6 +1,9 @@
 //! Stopped time: a moment of the recording instead of now.
 
+use hydraq_cluster::observe::Request;
+
 use super::Model;
+use super::input::Action;
 use super::picture::Picture;
 
 /// The moment that is shown.
@@ -22,6 +25,15 @@ impl Model {
         } else {
             self.stop_at(self.recording.end().saturating_sub(1));
         }
+    }
+
+    /// Says something to virtual time, if there is any.
+    pub(crate) fn tell_time(&mut self, what: &str) -> Vec<Action> {
+        if self.live.time.is_none() {
+            self.toasts.push(self.now_ms, false, "these hosts are real, and so is their time");
+            return Vec::new();
+        }
+        vec![Action::Ask(Request::Run(format!("time {what}")))]
     }
 
     /// Plays the recording from the moment that is shown, or stops it there. From the newest moment it plays all of it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hydraq_cluster::observe::{Change, CommandOutcome, Filter, LessonRequest, Request, Update};
+use hydraq_cluster::observe::{Change, CommandOutcome, Filter, LessonRequest, Request, TimeCommand, Update};
 
 use super::completer::Known;
 use super::form::FormEnd;
@@ -71,6 +71,7 @@ impl Model {
         self.recording.push(&self.live, Arc::clone(&update));
         let moves = self.look.motion && self.stopped.is_none();
         let (hosts, window) = (Arc::clone(&self.live.hosts), Arc::clone(&self.live.window));
+        let lesson = self.live.lesson.as_ref().map(|card| card.number);
         self.live.apply(&update);
         if moves {
             self.motions.compare(self.now_ms, (&hosts, &window), &self.live);
@@ -78,6 +79,7 @@ impl Model {
         for change in &update.changes {
             self.notice(change);
         }
+        self.follow_lesson(lesson);
     }
 
     /// What a change means beyond the picture of the cluster.
@@ -96,6 +98,8 @@ impl Model {
                     kill.blast = Some(Arc::new(blast.clone()));
                 }
             }
+            // The card of a lesson says what matters, and must not be covered.
+            Change::Aftermath(_) if self.live.lesson.is_some() => {}
             Change::Aftermath(aftermath) => self.aftermath = Some((self.now_ms, Arc::new(aftermath.clone()))),
             _ => {}
         }
@@ -114,7 +118,10 @@ impl Model {
     /// Runs a command: it is kept, and time goes on, so that what it does is seen.
     pub(crate) fn run(&mut self, line: &str) -> Vec<Action> {
         self.resume_time();
-        self.session.push(self.now_ms, line);
+        // What is said to virtual time is no command of a scenario.
+        if !TimeCommand::is_meant_by(line) {
+            self.session.push(self.now_ms, line);
+        }
         let first = line.split_whitespace().next().unwrap_or_default();
         self.awaits_biography = matches!(first, "explain" | "show");
         vec![Action::Ask(Request::Run(line.to_owned()))]

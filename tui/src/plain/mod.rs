@@ -15,7 +15,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hydraq_cluster::observe::Request;
+use hydraq_cluster::observe::{Request, TimeCommand};
 
 use self::lines::Lines;
 use crate::model::{Input, Model, Session, update};
@@ -77,7 +77,9 @@ pub fn run(
                 "q" | "quit" | "exit" => return Ok(Ended::new(End::Quit, session)),
                 command => match model.completer.check(command) {
                     Ok(()) => {
-                        session.push(model.now_ms, command);
+                        if !TimeCommand::is_meant_by(command) {
+                            session.push(model.now_ms, command);
+                        }
                         lines.begun(command);
                         requests(Request::Run(command.to_owned()));
                     }

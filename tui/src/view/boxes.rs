@@ -4,9 +4,10 @@ use hydraq_cluster::observe::BlastRadius;
 use hydraq_cluster::observe::words::count;
 use ratatui::layout::Rect;
 
-use super::ink::{Ink, Piece, pieces_width, width, wrapped};
+use super::ink::{Ink, Piece, pieces_width, width};
 use crate::keymap::Intent;
 use crate::model::layout::centered;
+use crate::model::layout::wrapped;
 use crate::model::{Confirm, KillBox, Model, Pick, SAVES};
 use crate::theme::Role;
 

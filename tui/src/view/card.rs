@@ -5,14 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 use tui_big_text::{BigText, PixelSize};
 
-use super::ink::{Ink, Piece, wrapped};
+use super::ink::{Ink, Piece};
 use crate::keymap::Intent;
-use crate::model::Model;
-use crate::model::layout::lines;
+use crate::model::layout::{lines, wrapped};
+use crate::model::{BIG, CardLine, Mark, Model, card_lines, main_text};
 use crate::theme::Role;
-
-/// Columns and lines of one big letter.
-const BIG: (u16, u16) = (4, 4);
 
 /// Draws the card.
 pub(super) fn card(model: &Model, area: Rect, ink: &mut Ink<'_>) {
@@ -22,7 +19,11 @@ pub(super) fn card(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         _ => Role::Text,
     };
     let title = format!("lesson {} of {}: {}", lesson.number, lesson.of, lesson.title);
-    let inner = ink.frame(area, &[ink.piece(title, Role::Strong)], ink.style(role));
+    let mut titles = vec![ink.piece(title, Role::Strong)];
+    if let Some(time) = model.lesson_time().filter(|_| model.presenter) {
+        titles.push(ink.piece(time, Role::Dim));
+    }
+    let inner = ink.frame(area, &titles, ink.style(role));
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let hint = hint(model, lesson);
     if area.height > 1 {
@@ -34,15 +35,18 @@ pub(super) fn card(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         };
         ink.pieces_right(foot, &[ink.piece(format!(" {hint} "), Role::Dim)]);
     }
-    let text = text(lesson, inner.width, ink);
     let (used, answered) = if model.presenter { big(lesson, inner, ink) } else { (0, false) };
-    let small = match (used, answered) {
-        (0, _) => text,
-        (_, true) => Vec::new(),
-        (_, false) => rest_of(lesson, inner.width, ink),
-    };
-    for (y, pieces) in (inner.y + used..inner.y + inner.height).zip(&small) {
-        ink.pieces(inner.x, y, inner.width, pieces);
+    if answered {
+        return;
+    }
+    let small = card_lines(&lesson.step, inner.width, used == 0);
+    // Where not all fits, what was asked goes before what came of it.
+    let room = usize::from(inner.height.saturating_sub(used));
+    let verdict = small.iter().position(|line| *line == CardLine::Verdict).unwrap_or(0);
+    let skipped = small.len().saturating_sub(room).min(verdict);
+    for (y, line) in (inner.y + used..inner.y + inner.height).zip(&small[skipped..]) {
+        let pieces = pieces(line, lesson, ink);
+        ink.pieces(inner.x, y, inner.width, &pieces);
     }
 }
 
@@ -59,49 +63,28 @@ fn hint(model: &Model, lesson: &LessonCard) -> String {
     }
 }
 
-/// What is said or asked.
-fn main_text(lesson: &LessonCard) -> String {
-    match &lesson.step {
-        LessonStep::Say { text } => text.clone(),
-        LessonStep::Ask { question, .. } => question.clone(),
-        LessonStep::Runs { line } => format!(": {line}"),
-        LessonStep::End { right, asked } => format!("The end. {right} of {asked} answered rightly."),
+fn pieces(line: &CardLine, lesson: &LessonCard, ink: &Ink<'_>) -> Vec<Piece> {
+    match line {
+        CardLine::Text(text) => vec![ink.piece(text.clone(), Role::Text)],
+        CardLine::Choice { letter, text, mark } => {
+            let (glyph, role) = match mark {
+                Mark::Right => (ink.glyphs().check, Role::Serving),
+                Mark::Wrong => (ink.glyphs().dead, Role::Danger),
+                Mark::None => (" ", Role::Text),
+            };
+            let glyph = if letter.is_some() { glyph } else { " " };
+            let letter = letter.map_or_else(|| " ".to_owned(), String::from);
+            vec![
+                ink.piece(format!("{glyph:<2}"), role),
+                ink.piece(letter, Role::Key),
+                ink.piece(format!("  {text}"), role),
+            ]
+        }
+        CardLine::Verdict => match &lesson.step {
+            LessonStep::Ask { reveal: Some(reveal), .. } => verdict(reveal, ink),
+            _ => Vec::new(),
+        },
     }
-}
-
-fn text(lesson: &LessonCard, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
-    let mut lines: Vec<Vec<Piece>> = wrapped(&main_text(lesson), columns)
-        .into_iter()
-        .map(|line| vec![ink.piece(line, Role::Text)])
-        .collect();
-    lines.extend(rest_of(lesson, columns, ink));
-    lines
-}
-
-/// The answers, and what came of them.
-fn rest_of(lesson: &LessonCard, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
-    let LessonStep::Ask { choices, reveal, .. } = &lesson.step else { return Vec::new() };
-    let mut lines = Vec::new();
-    for (letter, choice) in ('a'..='z').zip(choices) {
-        let letter = letter.to_string();
-        let (mark, role) = match reveal {
-            Some(reveal) if reveal.answer == letter => (ink.glyphs().check, Role::Serving),
-            Some(reveal) if reveal.given.as_ref() == Some(&letter) => (ink.glyphs().dead, Role::Danger),
-            _ => (" ", Role::Text),
-        };
-        lines.push(vec![
-            ink.piece(format!("{mark:<2}"), role),
-            ink.piece(letter, Role::Key),
-            ink.piece(format!("  {choice}"), role),
-        ]);
-    }
-    if let Some(reveal) = reveal {
-        lines.push(verdict(reveal, ink));
-        lines.extend(
-            wrapped(&reveal.because, columns).into_iter().map(|line| vec![ink.piece(line, Role::Text)]),
-        );
-    }
-    lines
 }
 
 fn verdict(reveal: &Reveal, ink: &Ink<'_>) -> Vec<Piece> {
@@ -122,10 +105,10 @@ fn verdict(reveal: &Reveal, ink: &Ink<'_>) -> Vec<Piece> {
 /// Writes what is said in big type, with the answers if these fit, too; how many lines that took, 0 if it does not fit.
 fn big(lesson: &LessonCard, area: Rect, ink: &mut Ink<'_>) -> (u16, bool) {
     let columns = area.width / BIG.0;
-    let question = wrapped(&main_text(lesson), columns);
+    let question = wrapped(&main_text(&lesson.step), columns);
     let height = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_mul(BIG.1);
-    let rest = u16::try_from(rest_of(lesson, area.width, ink).len()).unwrap_or(u16::MAX);
-    let is_plain = !ink.glyphs().is_ascii() && main_text(lesson).is_ascii();
+    let rest = u16::try_from(card_lines(&lesson.step, area.width, false).len()).unwrap_or(u16::MAX);
+    let is_plain = !ink.glyphs().is_ascii() && main_text(&lesson.step).is_ascii();
     if !is_plain || height(&question).saturating_add(rest) > area.height {
         return (0, false);
     }

@@ -52,7 +52,10 @@ fn pieces(model: &Model, form: u8, ink: &Ink<'_>) -> Vec<Piece> {
 fn name(model: &Model, form: u8, ink: &Ink<'_>) -> Piece {
     let Some(behind_ms) = model.behind_ms() else {
         let ended = if model.ended { "hydraq (ended)" } else { "hydraq" };
-        return ink.piece(if form < 4 { ended } else { "" }, Role::Strong);
+        return match picture_time(model, form) {
+            Some((words, role)) if !model.ended => ink.piece(words, role),
+            _ => ink.piece(if form < 4 { ended } else { "" }, Role::Strong),
+        };
     };
     let at = clock(model.shown_ms(), model.ahead_of_utc_seconds);
     let paused = ink.glyphs().paused;
@@ -62,6 +65,19 @@ fn name(model: &Model, form: u8, ink: &Ink<'_>) -> Piece {
         _ => format!(" {paused} stopped "),
     };
     Piece { text: words, style: ink.style(Role::Leased).add_modifier(ratatui::style::Modifier::REVERSED) }
+}
+
+/// Virtual time, where hosts are simulated.
+fn picture_time(model: &Model, form: u8) -> Option<(String, Role)> {
+    let time = model.picture().time?;
+    let speed = if time.held { "held".to_owned() } else { time.speed() };
+    let seconds = format!("{}.{:03} s", count(time.elapsed_ms / 1_000), time.elapsed_ms % 1_000);
+    let words = match form {
+        0 => format!("hydraq  sim {seconds} {speed}"),
+        1..4 => format!("sim {seconds} {speed}"),
+        _ => format!("sim {speed}"),
+    };
+    Some((words, if time.held { Role::Leased } else { Role::Strong }))
 }
 
 /// The promises in numbers: word, number, whether it is kept.
@@ -164,6 +180,8 @@ fn hint<'a>(model: &Model, intent: Intent, hint: &'a str) -> &'a str {
     let paused =
         model.selected_host().is_some_and(|host| host.state == hydraq_cluster::observe::HostState::Paused);
     match intent {
+        _ if intent.is_of_simulations() && model.picture().time.is_none() => "",
+        Intent::TimeHold if model.picture().time.is_some_and(|time| time.held) => "go on",
         Intent::Pause if paused => "resume",
         Intent::StopTime if model.stopped.is_some() => "let time go on",
         Intent::Open if model.picture().lesson.is_some() && model.screen == Screen::Lessons => "",

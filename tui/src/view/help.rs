@@ -51,9 +51,10 @@ fn sections(model: &Model, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
         ("everywhere", model.keymap.all().filter(everywhere).collect()),
     ];
     let by_scope = Scope::ALL.map(|scope| (scope.word(), model.keymap.in_scope(scope).collect::<Vec<_>>()));
+    let is_of_use = |bound: &&Bound| model.picture().time.is_some() || !bound.row.intent.is_of_simulations();
     for (heading, bounds) in groups.into_iter().chain(by_scope) {
         let bounds: Vec<&Bound> =
-            bounds.into_iter().filter(|bound| !told.contains(&bound.row.name)).collect();
+            bounds.into_iter().filter(|bound| is_of_use(bound) && !told.contains(&bound.row.name)).collect();
         if bounds.is_empty() {
             continue;
         }

@@ -49,22 +49,6 @@ pub(crate) fn shortened(text: &str, columns: u16, glyphs: &Glyphs) -> String {
     short
 }
 
-/// A text in lines of at most so many columns, divided between words where that is possible.
-pub(crate) fn wrapped(text: &str, columns: u16) -> Vec<String> {
-    let columns = usize::from(columns.max(1));
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 /// A text in ASCII: names and bodies may have other characters.
 fn in_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {

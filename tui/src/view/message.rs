@@ -4,10 +4,11 @@ use hydraq_cluster::observe::words::{bytes, counted};
 use hydraq_cluster::observe::{MessageId, MessagePicture};
 use ratatui::layout::Rect;
 
-use super::ink::{Ink, Piece, pieces_width, wrapped};
+use super::ink::{Ink, Piece, pieces_width};
 use super::{map, spacetime, words};
 use crate::model::Model;
 use crate::model::layout::lines;
+use crate::model::layout::wrapped;
 use crate::theme::Role;
 
 /// Draws the screen.

@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::ink::{Ink, wrapped};
+use super::ink::Ink;
 use crate::model::Model;
+use crate::model::layout::wrapped;
 use crate::theme::Role;
 
 /// Draws all of them, one below the other, as many as fit.

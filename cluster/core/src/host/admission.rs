@@ -11,7 +11,7 @@
 //! ```
 
 use crate::event::{Effect, Suspicion};
-use crate::frame::{Availability, Frame};
+use crate::frame::{Availability, Depth, Frame};
 use crate::host_set::HostIndex;
 use crate::ids::HostId;
 use crate::journal::Happening;
@@ -21,6 +21,7 @@ use crate::state::standing::{Owner, Standing};
 
 use super::Host;
 use super::alarm::Alarm;
+use super::views::TypeView;
 
 impl Host {
     /// Decides anew who serves what, after anything that this depends on has changed.
@@ -212,13 +213,12 @@ impl Host {
 
     /// Tells everybody how this host stands.
     pub(super) fn tell_availability(&mut self) {
-        let mut depths: Vec<_> = self
-            .type_views()
-            .into_iter()
-            .filter(|view| view.served > 0)
-            .map(|view| (view.name, view.served))
-            .collect();
-        depths.sort_by_key(|(_, depth)| std::cmp::Reverse(*depth));
+        let depth = |view: TypeView| {
+            let length = view.owned - view.dead;
+            (length > 0).then_some(Depth { message_type: view.name, ready: view.served, length })
+        };
+        let mut depths: Vec<Depth> = self.type_views().into_iter().filter_map(depth).collect();
+        depths.sort_by_key(|depth| std::cmp::Reverse((depth.ready, depth.length)));
         depths.truncate(64);
         let (leaving, copies) = (self.leave.is_leaving(), self.messages.len() as u64);
         let availability = Availability { leaving, full: self.full, copies, depths };

@@ -158,10 +158,10 @@ impl Host {
                 if let Some(slot) = self.messages.find(id) {
                     self.messages.set_lacking(slot, from, true);
                 }
-                if matches!(why, Refusal::Full | Refusal::Leaving) {
+                if why != Refusal::OtherContent {
                     let peer = self.peers.get_mut(from);
-                    peer.refuses = true;
-                    // Offered again once it takes copies.
+                    peer.refuses |= why != Refusal::Unreadable;
+                    // Offered again once it takes copies, or this host's own copy is whole again.
                     peer.to_offer.insert(id);
                 }
             }

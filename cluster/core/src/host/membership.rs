@@ -3,6 +3,8 @@
 //! Members are learned of by introductions, by hellos and from other members; what is news is passed on. A removed member
 //! is refused for ever and does not come back; whoever finds itself removed stops.
 
+use std::sync::Arc;
+
 use crate::codec::Put;
 use crate::event::{Effect, MetaKey};
 use crate::frame::{Frame, MemberRecord};
@@ -15,8 +17,8 @@ use super::Host;
 
 impl Host {
     /// Takes in what somebody says of members; passes on what is news.
-    pub(super) fn on_members(&mut self, records: Vec<MemberRecord>) {
-        let news: Vec<MemberRecord> = records.into_iter().filter(|record| self.learn(record)).collect();
+    pub(super) fn on_members(&mut self, records: &[MemberRecord]) {
+        let news: Vec<MemberRecord> = records.iter().filter(|record| self.learn(record)).cloned().collect();
         self.spread(news);
     }
 
@@ -82,7 +84,7 @@ impl Host {
         if index == SELF {
             self.spread(vec![record.clone()]);
         }
-        self.on_members(vec![record]);
+        self.on_members(&[record]);
     }
 
     fn note_removed(&mut self, index: HostIndex) {
@@ -129,6 +131,25 @@ impl Host {
     pub fn member_records(&self) -> Vec<MemberRecord> {
         let me = MemberRecord { boot: self.identity.boot.counter, ..self.peers.me().record() };
         std::iter::once(me).chain(self.peers.others().map(|(_, peer)| peer.record())).collect()
+    }
+
+    /// The same, shared by all hellos for as long as it holds.
+    pub(super) fn shared_records(&mut self) -> Arc<[MemberRecord]> {
+        let (boot, me) = (self.identity.boot.counter, self.peers.me());
+        let holds = |known: &&Arc<[MemberRecord]>| {
+            let mut known = known.iter();
+            let is_mine = known.next().is_some_and(|mine| mine.boot == boot && me.is_as_in(mine, boot));
+            let others = self.peers.others().map(|(_, peer)| peer);
+            is_mine
+                && known.len() == others.clone().count()
+                && others.zip(known).all(|(peer, record)| peer.is_as_in(record, peer.addressed_in))
+        };
+        if let Some(known) = self.records.as_ref().filter(holds) {
+            return known.clone();
+        }
+        let records: Arc<[MemberRecord]> = self.member_records().into();
+        self.records = Some(records.clone());
+        records
     }
 
     /// Sets something for the whole cluster.

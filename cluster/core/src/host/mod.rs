@@ -25,12 +25,15 @@ mod describe;
 mod enqueue;
 mod expiry;
 mod forward;
+mod further;
 mod inquiry;
 mod leases;
 mod leave;
 mod membership;
 mod offers;
+mod outcome;
 pub(crate) mod peers;
+mod placement;
 mod portable;
 mod receive;
 mod recover;
@@ -38,6 +41,7 @@ mod redrive;
 mod repair;
 mod retry;
 mod session;
+mod set_aside;
 mod stores;
 mod sync;
 mod tombstone;
@@ -46,11 +50,12 @@ mod views;
 mod wait;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::balancer::Balancer;
 use crate::config::Config;
 use crate::event::{Effect, Effects, Event, MetaKey, Order, Write};
-use crate::frame::{Envelope, Frame};
+use crate::frame::{Envelope, Frame, MemberRecord};
 use crate::host_set::{HostIndex, HostSet};
 use crate::id_map::IdMap;
 use crate::ids::{Boot, Commit, HostId, RequestId, Sequence, StoreId};
@@ -69,15 +74,16 @@ use crate::time::Instant;
 use alarm::{Alarm, Alarms};
 use delete::DeleteOp;
 use dequeue::Push;
-use enqueue::{EnqueueOp, Pending};
 use forward::Forward;
 use inquiry::Inquiry;
 use leases::LeaseOp;
+use outcome::{EnqueueOp, Pending};
 use peers::Peers;
 use redrive::RedriveOp;
 use wait::Waits;
 
 pub use recover::Recovered;
+pub use set_aside::{Fate, SetAside};
 pub use stores::{NOT_SYNCHRONISED, StoreView};
 pub use views::{HostView, LinkView, TypeView};
 
@@ -122,6 +128,8 @@ pub struct Host {
     finished: RecentIds,
     promised: RecentIds,
     settings: Settings,
+    /// What the last hello said of members.
+    records: Option<Arc<[MemberRecord]>>,
 
     /// Whom copies of a message may be under way to.
     under_way: IdMap<HostSet>,
@@ -173,7 +181,7 @@ impl Host {
             Event::Request(request, what) => self.on_request(Origin::Client(request), what),
             Event::Cancelled(request) => self.on_cancelled(request),
             Event::Order(order) => self.on_order(order),
-            Event::Members(records) => self.on_members(records),
+            Event::Members(records) => self.on_members(&records),
             Event::Connected(peer, link) => self.on_connected(peer, link),
             Event::Hello(link, hello) => self.on_hello(link, hello),
             Event::Frames(link, envelope) => self.on_envelope(link, envelope),

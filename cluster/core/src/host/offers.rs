@@ -141,6 +141,13 @@ impl Host {
         self.messages.set_sequence(slot, sequence);
         self.messages.set_lacking(slot, SELF, false);
         self.say_has(message.id);
+        // What was offered while it was unreadable did not arrive.
+        let group = self.messages.group(slot);
+        if group.owner == Owner::Me {
+            for host in group.key.lacking.clone().iter() {
+                self.peers.get_mut(host).to_offer.insert(message.id);
+            }
+        }
     }
 }
 

@@ -80,6 +80,8 @@ pub(crate) struct Said {
     pub(crate) link: LinkId,
     pub(crate) suspected: bool,
     pub(crate) serving: bool,
+    /// How often settings had been changed.
+    pub(crate) settings: u64,
 }
 
 /// One member.
@@ -199,6 +201,15 @@ impl Peer {
             removed: self.removed,
         }
     }
+
+    /// Whether a record, said in that boot, says of it what is so.
+    pub(crate) fn is_as_in(&self, record: &MemberRecord, boot: u64) -> bool {
+        record.id == self.id
+            && record.boot == boot
+            && record.removed == self.removed
+            && record.name == self.name
+            && record.address == self.address
+    }
 }
 
 /// All members.
@@ -253,7 +264,7 @@ impl Peers {
     }
 
     /// All members but the host itself, in index order, removed ones included.
-    pub(crate) fn others(&self) -> impl Iterator<Item = (HostIndex, &Peer)> {
+    pub(crate) fn others(&self) -> impl Iterator<Item = (HostIndex, &Peer)> + Clone {
         self.table.iter().enumerate().skip(1).map(|(index, peer)| (HostIndex(index as u16), peer))
     }
 

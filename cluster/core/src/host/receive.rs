@@ -16,8 +16,8 @@ use crate::state::slab::Slot;
 
 use super::Host;
 use super::copies::Outgoing;
-use super::enqueue::parts;
 use super::peers::CopyKind;
+use super::placement::parts;
 
 impl Host {
     pub(super) fn on_replicate(

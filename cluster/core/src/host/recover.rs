@@ -60,6 +60,7 @@ impl Host {
             messages: Messages::default(),
             tombstones: Tombstones::default(),
             settings: Settings::default(),
+            records: None,
             under_way: IdMap::default(),
             pending: IdMap::default(),
             enqueues: BTreeMap::new(),

@@ -34,7 +34,9 @@ impl Host {
 
     fn say_hello(&mut self, index: HostIndex, link: LinkId, connection: u64) {
         let (suspected, serving) = (self.peers.get(index).suspected_since_sync, self.serving);
-        self.peers.get_mut(index).said = Some(Said { link, suspected, serving });
+        let settings = self.settings.changes();
+        self.peers.get_mut(index).said = Some(Said { link, suspected, serving, settings });
+        let members = self.shared_records();
         let peer = self.peers.get(index);
         let seen = (peer.boot.nonce != 0).then_some((peer.boot, peer.commit));
         let hello = Hello {
@@ -50,7 +52,7 @@ impl Host {
             suspected_you: suspected,
             serving,
             seen_of_you: seen,
-            members: self.member_records(),
+            members,
             settings: self.settings.iter().cloned().collect(),
         };
         self.effects.early.push(Effect::Hello(link, Box::new(hello)));
@@ -85,7 +87,7 @@ impl Host {
             self.effects.early.push(Effect::HangUp(link));
             return;
         }
-        self.on_members(vec![record]);
+        self.on_members(&[record]);
         let Some(index) = self.peers.find(hello.from) else { return };
         let expected = self.peers.get(index).connection + 1;
         // The side that was dialled has the last word on the number: it may remember sessions that the other one does not.
@@ -173,7 +175,12 @@ impl Host {
         self.happened(Happening::Session(id));
         self.pass_fence(index);
         self.replace_namesake(index);
-        self.on_members(hello.members);
+        if said.settings != self.settings.changes() {
+            // What was set since this side said hello was told to others only: there was no session yet.
+            let all = self.settings.iter().cloned().collect();
+            self.outbox.early(index).first.push(Frame::Settings(all));
+        }
+        self.on_members(&hello.members);
         self.on_settings(hello.settings);
         self.expect_progress(index);
         self.begin_sync(index);
@@ -208,7 +215,7 @@ impl Host {
 
     fn on_frame(&mut self, from: HostIndex, frame: Frame) {
         match frame {
-            Frame::Members(records) => self.on_members(records),
+            Frame::Members(records) => self.on_members(&records),
             Frame::Settings(settings) => self.on_settings(settings),
             Frame::Availability(availability) => self.on_availability(from, availability),
             Frame::Replicate { block, origin, lists, copies } => {

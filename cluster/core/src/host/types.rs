@@ -55,15 +55,14 @@ impl Host {
         Ok(())
     }
 
-    /// How many messages of a type there are: those served here, and what the others said last of theirs.
+    /// How many messages of a type there are that are not dead: those served here, and what the others said last of theirs.
     fn cluster_length(&self, message_type: &MessageType) -> u64 {
-        let here: u64 =
-            self.type_views().iter().filter(|view| view.name == *message_type).map(|view| view.owned).sum();
-        let there = self
-            .peers
-            .others()
-            .filter(|(_, peer)| peer.is_live())
-            .flat_map(|(_, peer)| &peer.availability.depths);
-        here + there.filter(|(name, _)| name == message_type).map(|(_, depth)| depth).sum::<u64>()
+        let views = self.type_views();
+        let here = views.iter().find(|view| view.name == *message_type);
+        let live = self.peers.others().filter(|(_, peer)| peer.is_live());
+        let there = live.flat_map(|(_, peer)| &peer.availability.depths);
+        let there: u64 =
+            there.filter(|depth| depth.message_type == *message_type).map(|depth| depth.length).sum();
+        here.map_or(0, |view| view.owned - view.dead) + there
     }
 }

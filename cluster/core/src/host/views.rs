@@ -226,6 +226,18 @@ impl Host {
         self.peers.members().map(|(_, peer)| peer.id).collect()
     }
 
+    /// How many members it knows that were not removed, without itself.
+    #[must_use]
+    pub fn members_count(&self) -> usize {
+        self.peers.members().filter(|(_, peer)| peer.id != self.identity.id).count()
+    }
+
+    /// How many other members it is connected with and counts as live.
+    #[must_use]
+    pub fn live_count(&self) -> usize {
+        self.peers.others().filter(|(_, peer)| peer.is_connected() && peer.is_live()).count()
+    }
+
     /// The id of the message in a slot; for messages of errors.
     pub(super) fn id_in(&self, slot: Slot) -> MessageId {
         self.messages.entry(slot).id

@@ -69,8 +69,8 @@ impl Host {
         let Some(wait) = self.waits.by_number.get(&number) else { return };
         let types = &wait.dequeue.message_types;
         let depth = |peer: &super::peers::Peer| {
-            let depths = peer.availability.depths.iter().filter(|(name, _)| types.contains(name));
-            depths.map(|(_, depth)| *depth).sum::<u64>()
+            let depths = peer.availability.depths.iter().filter(|depth| types.contains(&depth.message_type));
+            depths.map(|depth| depth.ready).sum::<u64>()
         };
         let able =
             self.peers.others().filter(|(host, peer)| peer.is_connected() && !wait.asked.contains(*host));

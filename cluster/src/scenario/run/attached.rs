@@ -67,6 +67,7 @@ impl AttachedStage {
             address: member.client.address().to_owned(),
             pid: None,
             started_at_ms: None,
+            plant: None,
             process: if member.is_removed { Process::Removed } else { Process::Elsewhere },
         };
         self.members.borrow().iter().map(place).collect()

@@ -13,8 +13,6 @@
 //! - What a run claims about messages rests on what the harness itself saw and did, see [`oracle`].
 //! - A command that is refused, that fails or whose outcome stays unknown is told with its place in the file; what hosts were
 //!   doing at that moment is told, too.
-//!
-//! It leaves out planted bugs.
 
 pub mod attached;
 mod background;
@@ -35,6 +33,7 @@ mod report;
 mod roles;
 mod runner;
 mod session;
+pub mod simulated;
 pub mod stage;
 mod takeover;
 

@@ -112,8 +112,17 @@ pub enum Outcome {
     Waited(Duration),
     /// A text was shown.
     Said(String),
-    /// A question was asked; nobody was there to answer.
+    /// A question was asked; where nobody was there to answer, the right answer was given.
     Asked(Ask),
+    /// The answer to a question was revealed.
+    Revealed {
+        /// The question.
+        ask: Ask,
+        /// Why it is so.
+        because: Option<String>,
+        /// What was expected of what it is about, and what that was measured to be.
+        measured: Option<(Expectation, Option<u64>)>,
+    },
     /// Something was measured.
     Measured {
         /// What was expected of it.

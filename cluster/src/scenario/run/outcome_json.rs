@@ -53,6 +53,14 @@ pub fn shape(outcome: &Outcome) -> Value {
                 "explanation": ask.explanation,
             })
         }
+        Outcome::Revealed { ask, because, measured } => json!({
+            "question": ask.question,
+            "answer": ask.answer,
+            "explanation": because,
+            "metric": measured.as_ref().map(|(expectation, _)| expectation.metric.to_string()),
+            "expected": measured.as_ref().map(|(expectation, _)| expectation.value),
+            "actual": measured.as_ref().and_then(|(_, actual)| *actual),
+        }),
         Outcome::Measured { expectation, actual } => json!({
             "metric": expectation.metric.to_string(),
             "operator": expectation.operator.word(),

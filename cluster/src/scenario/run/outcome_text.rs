@@ -3,7 +3,7 @@
 use super::oracle::record::Verdict;
 use super::outcome::{ObjectMade, Outcome, Sent, Settled, Sight};
 use crate::report::text::{self, count, duration, names};
-use crate::scenario::{Ask, Load};
+use crate::scenario::{Ask, Expectation, Load};
 
 /// How many messages are told one by one.
 const SINGLE_MAX: usize = 5;
@@ -67,10 +67,13 @@ pub fn lines(outcome: &Outcome) -> Vec<String> {
         Outcome::Waited(_) => Vec::new(),
         Outcome::Said(said) => said.lines().map(str::to_owned).collect(),
         Outcome::Asked(ask) => asked(ask),
-        Outcome::Measured { expectation, actual } => {
-            let actual = actual.map_or_else(|| "has no value".into(), |actual| format!("is {actual}"));
-            vec![format!("{} {actual}", expectation.metric)]
+        Outcome::Revealed { ask, because, measured } => {
+            let mut lines = vec![format!("the answer: {}", ask.right_text())];
+            lines.extend(measured.iter().map(|(expectation, actual)| measure(expectation, *actual)));
+            lines.extend(because.iter().flat_map(|because| because.lines().map(str::to_owned)));
+            lines
         }
+        Outcome::Measured { expectation, actual } => vec![measure(expectation, *actual)],
         Outcome::Shown(sight) => shown(sight),
         Outcome::Explained(sight) => explained(sight),
     }
@@ -132,10 +135,15 @@ fn settled<T>(verb: &str, messages: &[Settled<T>], how: impl Fn(&T) -> String) -
     some_of(messages.iter().map(line).collect(), |_| format!("{} {verb}", count(done, "message")))
 }
 
+fn measure(expectation: &Expectation, actual: Option<u64>) -> String {
+    let actual = actual.map_or_else(|| "has no value".into(), |actual| format!("is {actual}"));
+    format!("{} {actual}", expectation.metric)
+}
+
 fn asked(ask: &Ask) -> Vec<String> {
     let mut lines = vec![format!("? {}", ask.question)];
     lines.extend(ask.choices.iter().map(|choice| format!("  {}: {}", choice.key, choice.text)));
-    lines.push(format!("answer: {}", ask.answer));
+    lines.push(format!("answered: {}", ask.answer));
     lines.extend(ask.explanation.clone());
     lines
 }

@@ -28,6 +28,8 @@ pub struct RunOptions {
     pub keep_going: bool,
     /// How long it may take.
     pub timeout: Option<Duration>,
+    /// How long each step of it may take.
+    pub step_timeout: Option<Duration>,
     /// What everything that is left to chance follows from.
     pub seed: u64,
 }
@@ -140,8 +142,13 @@ impl Run<'_> {
         }
         let script = self.script;
         for step in &script.steps {
-            let left = options.timeout.map(|timeout| began + timeout - self.session.now());
-            let went_well = self.step(step, left).await;
+            let whole = options.timeout.map(|timeout| began + timeout - self.session.now());
+            let limit = match (whole, options.step_timeout) {
+                (Some(whole), Some(one)) if whole <= one => Some((whole, "the whole run")),
+                (_, Some(one)) => Some((one, "a step")),
+                (whole, None) => whole.map(|whole| (whole, "the whole run")),
+            };
+            let went_well = self.step(step, limit).await;
             let is_late = options.timeout.is_some_and(|timeout| self.session.now() >= began + timeout);
             let is_broken = self.failures.contains(&FailureKind::Cluster);
             if is_broken || is_late || (!went_well && !options.keep_going) {
@@ -156,12 +163,12 @@ impl Run<'_> {
     }
 
     /// Runs one step; whether the run may go on.
-    async fn step(&mut self, step: &Step, left: Option<Duration>) -> bool {
+    async fn step(&mut self, step: &Step, limit: Option<(Duration, &str)>) -> bool {
         let session = self.session.clone();
         let began = session.now();
-        let performed = match left {
-            Some(left) => {
-                let late = || Err(Failure::new(FailureKind::Timeout, "the time for the whole run is over"));
+        let performed = match limit {
+            Some((left, what)) => {
+                let late = || Err(Failure::new(FailureKind::Timeout, format!("the time for {what} is over")));
                 session.within(left, perform(&session, &step.command)).await.unwrap_or_else(late)
             }
             None => perform(&session, &step.command).await,
@@ -170,7 +177,14 @@ impl Run<'_> {
             Ok(Done { outcome, failure }) => (Some(outcome), failure),
             Err(failure) => (None, Some(failure)),
         };
-        if let (Some(Outcome::Measured { expectation, .. }), None) = (&outcome, &failure) {
+        if let (
+            Some(
+                Outcome::Measured { expectation, .. }
+                | Outcome::Revealed { measured: Some((expectation, _)), .. },
+            ),
+            None,
+        ) = (&outcome, &failure)
+        {
             self.expected.push(expectation.clone());
         }
         self.steps += 1;

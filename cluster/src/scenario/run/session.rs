@@ -20,7 +20,7 @@ use super::stage::{Condition, Moment, Port, Stage};
 use super::takeover::Takeover;
 use crate::client::types::HostState;
 use crate::client::{ClientError, Kind};
-use crate::scenario::{MessageRef, ObjectRef, Scheme};
+use crate::scenario::{Ask, MessageRef, ObjectRef, Scheme};
 
 /// How long a host may take to say how it stands.
 pub(super) const PATIENCE: Duration = Duration::from_millis(500);
@@ -55,6 +55,8 @@ pub struct Session {
     pub(super) last_dequeue: RefCell<Vec<MessageId>>,
     /// The last object that was created.
     pub(super) last_object: Cell<Option<ObjectId>>,
+    /// The question that waits for its reveal.
+    pub(super) asked: RefCell<Option<Ask>>,
     /// How the client picks hosts.
     pub(super) scheme: Cell<Scheme>,
     /// Who wants to know which hosts are about to be killed.
@@ -80,6 +82,7 @@ impl Session {
             full: RefCell::default(),
             held: RefCell::default(),
             last_dequeue: RefCell::default(),
+            asked: RefCell::default(),
             last_object: Cell::new(None),
             scheme: Cell::new(Scheme::RoundRobin),
             on_kill: RefCell::default(),

@@ -94,6 +94,17 @@ pub trait Stage {
     /// Starts hosts: one of this name, or `count` that are named in order. Each joins those that are up. Says their names.
     async fn spawn(&self, count: u32, name: Option<&str>) -> Result<Vec<String>, StageError>;
 
+    /// The same with a bug planted in each of these hosts; it stays across restarts.
+    async fn spawn_planted(
+        &self,
+        count: u32,
+        name: Option<&str>,
+        plant: &str,
+    ) -> Result<Vec<String>, StageError> {
+        let _ = (count, name);
+        Err(StageError::Refused(format!("`{plant}` cannot be planted in hosts that are not ours")))
+    }
+
     /// Kills hosts at one moment, and says when that was. One that is down already stays so.
     async fn kill(&self, hosts: &[String]) -> Result<Moment, StageError>;
 

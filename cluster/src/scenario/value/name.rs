@@ -3,10 +3,13 @@
 
 use std::fmt;
 
+use hydraq_core::plant::Plant;
+
 use super::super::diagnostic::Refusal;
+use super::super::suggest::did_you_mean;
 use super::host::ROLE_WORDS;
 
-/// The longest name of a host, a planted bug or an attribute, in bytes.
+/// The longest name of a host or an attribute, in bytes.
 const NAME_BYTES_MAX: usize = 32;
 /// The longest message type or kind of object, in bytes.
 const TYPE_BYTES_MAX: usize = 128;
@@ -45,8 +48,8 @@ names! {
     /// A host's name: a lower-case letter, then up to 31 lower-case letters, digits and hyphens; not the word of a
     /// role.
     HostName checked by host_name;
-    /// The name of a planted bug, of the same form as a host's.
-    PlantName checked by simple_name;
+    /// The name of a bug that can be planted.
+    PlantName checked by plant_name;
     /// A message type: 1 to 128 bytes, none of them white space or control characters.
     MessageType checked by type_name;
     /// The kind of an object, of the same form as a message type.
@@ -62,6 +65,15 @@ fn host_name(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(format!("must be a host's name; `{text}` is the word of a role")));
     }
     Ok(())
+}
+
+fn plant_name(text: &str) -> Result<(), Refusal> {
+    if Plant::of_name(text).is_some() {
+        return Ok(());
+    }
+    let refusal =
+        Refusal::must_be("a bug that can be planted", text).help("`hydraq check --list-plants` lists them");
+    Err(refusal.help_if(did_you_mean(text, Plant::ALL.map(Plant::name))))
 }
 
 fn simple_name(text: &str) -> Result<(), Refusal> {

@@ -38,12 +38,31 @@ pub(super) const COMMANDS: &[CommandWord] = &[
             .akin(&["option", "choices"]),
             option("--answer", "A", Kind::Text, "the right answer: the letter of a choice, or a text")
                 .occurs(Occurs::Required),
-            option("--explain", "TEXT", Kind::Text, "what is told afterwards").akin(&["because", "reveal"]),
+            option("--metric", "METRIC", Kind::Metric, "the answer is what this measures at the `reveal`")
+                .akin(&["measure"]),
+            option("--explain", "TEXT", Kind::Text, "what is told afterwards").akin(&["because"]),
         ],
         &["ask \"What comes next?\" --choice \"a: the message\" --choice \"b: nothing\" --answer b"],
     )
     .never_fails()
+    .notes(
+        "The answer is graded by the next `reveal`, or at once if none follows. In a run without a screen the right \
+         answer is given.",
+    )
     .akin(&["question", "quiz"]),
+    row(
+        "reveal",
+        "grade the prediction that the last `ask` wanted, and tell why",
+        &[
+            argument("TEXT", Kind::Text, "why it is so"),
+            option("--within", "D", Kind::Duration, "measure until the answer is right, for this time at most")
+                .akin(&["timeout", "wait"]),
+        ],
+        &["reveal \"The tombstone has won.\""],
+    )
+    .never_fails()
+    .notes("Fails the run if what the question is about is measured to be something else than its answer.")
+    .akin(&["grade", "answer"]),
     row(
         "expect",
         "fail the run if something is not so",

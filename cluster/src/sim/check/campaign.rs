@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use hydraq_core::config::Config;
 use hydraq_core::plant::Plant;
 
-use super::invariants::Violation;
+use super::invariants::{Violation, i16_repeatable};
 use super::plan::Plan;
 use super::run::{Outcome, run};
+
+/// Of so many seeds one is run a second time, to see that nothing else happens.
+pub const REPEAT_EVERY: u64 = 16;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct Campaign {
     pub ends: Option<Instant>,
     /// Whether to stop at the first violation.
     pub stops: bool,
+    /// Whether to run every seed a second time, by other wall clocks; else one of [`REPEAT_EVERY`] is.
+    pub twice: bool,
 }
 
 /// What all seeds together did.
@@ -42,6 +47,8 @@ pub struct Totals {
     pub faults: BTreeMap<&'static str, u64>,
     /// How many messages were enqueued.
     pub messages: u64,
+    /// How many seeds were run a second time, by other wall clocks.
+    pub repeated: u64,
     /// How many seeds violated something.
     pub violations: u64,
 }
@@ -51,6 +58,7 @@ impl Totals {
         self.seeds += 1;
         self.simulated += outcome.simulated;
         self.messages += outcome.messages;
+        self.repeated += u64::from(outcome.repeated);
         self.violations += u64::from(!outcome.violations.is_empty());
         for (class, count) in &outcome.faults {
             *self.faults.entry(class).or_default() += count;
@@ -81,7 +89,11 @@ impl Campaign {
                     return;
                 }
                 let plan = Plan::of(seed, self.hosts);
-                let outcome = run(&plan, &config, false);
+                let mut outcome = run(&plan, &config, false);
+                if self.twice || seed.is_multiple_of(REPEAT_EVERY) {
+                    outcome.violations.extend(i16_repeatable::check(&plan, &config, &outcome));
+                    outcome.repeated = true;
+                }
                 let mut results = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 results.0.add(&outcome);
                 if !outcome.violations.is_empty() {

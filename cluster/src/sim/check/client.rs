@@ -23,9 +23,16 @@ const TYPES: [&str; 3] = ["orders", "mails", "jobs"];
 #[derive(Debug, Clone)]
 enum Asked {
     Enqueue(Arc<Message>, Enqueue),
-    Dequeue { lease: Duration },
+    /// A message with the id of another one.
+    Impostor(MessageId),
+    Dequeue {
+        lease: Duration,
+    },
     Delete(Vec<MessageId>),
-    Lease { receipts: Vec<(MessageId, usize)>, extension: Option<Duration> },
+    Lease {
+        receipts: Vec<(MessageId, usize)>,
+        extension: Option<Duration>,
+    },
     Redrive,
 }
 
@@ -45,6 +52,9 @@ pub struct Clients {
     under_way: BTreeMap<RequestId, UnderWay>,
     next_at: Vec<u64>,
     next_id: u128,
+    /// Whether they use ids again. A host that is cut off from all who have the message cannot know better: so only where nothing
+    /// goes wrong.
+    pub deceive: bool,
     /// Whether they only take messages out any more.
     pub draining: bool,
 }
@@ -60,6 +70,7 @@ impl Clients {
             under_way: BTreeMap::new(),
             next_at: vec![0; count],
             next_id: 1,
+            deceive: false,
             draining: false,
         }
     }
@@ -78,7 +89,7 @@ impl Clients {
         }
         for client in 0..self.count {
             if self.next_at[client] <= world.now {
-                self.next_at[client] = world.now + 20_000 + self.random.below(600_000) as u64;
+                self.next_at[client] = world.now + 20_000 + self.random.below(1_000_000) as u64;
                 self.ask(world, history);
             }
         }
@@ -109,6 +120,11 @@ impl Clients {
         match (&under_way.asked, reply) {
             (Asked::Enqueue(message, enqueue), reply) => {
                 self.enqueued(world, history, message, enqueue, reply);
+            }
+            (Asked::Impostor(id), Some((at, Reply::Enqueued(outcomes)))) => {
+                if matches!(outcomes.first(), Some(EnqueueOutcome::Ok(_))) {
+                    history.impostors.push((*id, under_way.at, at));
+                }
             }
             (Asked::Dequeue { lease }, Some((at, Reply::Dequeued(deliveries)))) => {
                 for delivery in deliveries {
@@ -233,6 +249,13 @@ impl Clients {
             attempt: Attempt::First,
             placed: false,
         };
+        if let Some(impostor) = self.impostor(history, &message) {
+            let enqueue =
+                Enqueue { messages: vec![impostor.clone()], attempt: Attempt::Retry(None), ..enqueue };
+            let asked = Asked::Impostor(impostor.id);
+            self.send(world, history, node, asked, Request::Enqueue(enqueue));
+            return;
+        }
         let life = Life {
             body: message.body.clone(),
             replicas: message.replicas,
@@ -247,6 +270,18 @@ impl Clients {
         };
         history.lives.insert(id, life);
         self.send(world, history, node, Asked::Enqueue(message, enqueue.clone()), Request::Enqueue(enqueue));
+    }
+
+    /// Rarely, a message that uses the id of another one again.
+    fn impostor(&mut self, history: &History, message: &Arc<Message>) -> Option<Arc<Message>> {
+        if !self.deceive || self.random.below(30) > 0 {
+            return None;
+        }
+        let is_there = |life: &Life| life.is_owed();
+        let there: Vec<MessageId> =
+            history.lives.iter().filter(|(_, life)| is_there(life)).map(|(id, _)| *id).collect();
+        let id = *there.get(self.random.below(there.len().max(1)))?;
+        Some(Arc::new(Message { id, ..(**message).clone() }))
     }
 
     /// Asks one host for messages of all types.
@@ -280,8 +315,9 @@ impl Clients {
         if leased.is_empty() {
             return;
         }
-        let (id, target) = leased[self.random.below(leased.len())];
-        self.delete(world, history, node, vec![(id, target)]);
+        let from = self.random.below(leased.len());
+        let targets: Vec<_> = leased.into_iter().skip(from).take(1 + self.random.below(6)).collect();
+        self.delete(world, history, node, targets);
     }
 
     /// Deletes any message by its id.

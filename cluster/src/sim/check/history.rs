@@ -108,6 +108,14 @@ impl Life {
     }
 }
 
+impl History {
+    /// Whether a message may have been made ready again until then: its counts and leases start anew wherever that is heard of.
+    #[must_use]
+    pub fn redriven(&self, life: &Life, until: u64) -> bool {
+        life.deliveries_max.is_some() && self.redrives.iter().any(|at| (life.sent..=until).contains(at))
+    }
+}
+
 /// All messages that clients know of.
 #[derive(Debug, Default)]
 pub struct History {
@@ -117,6 +125,12 @@ pub struct History {
     pub rolled_back: Vec<(HostId, u64)>,
     /// When the dead were asked to be made ready again.
     pub redrives: Vec<u64>,
+    /// From when to when something was wrong.
+    pub troubled: Vec<(u64, u64)>,
+    /// Ids that were used again with another body and accepted: which, when asked, when accepted.
+    pub impostors: Vec<(MessageId, u64, u64)>,
+    /// Messages with too few copies a while after the last heal, in words.
+    pub under_replicated: Vec<String>,
     /// How many requests were made, and how many were answered.
     pub requests: u64,
     /// See `requests`.

@@ -8,15 +8,17 @@ use std::time::{Duration, Instant};
 
 use hydraq_cluster::fleet::{DataFolder, next_name};
 use hydraq_cluster::observe::Request;
-use hydraq_cluster::observer::{Notice, Observer, Place, Process, Roster};
-use hydraq_cluster::scenario::run::Session;
+use hydraq_cluster::observer::{Place, Process, Roster};
 use hydraq_cluster::scenario::run::attached::AttachedStage;
 use hydraq_cluster::scenario::run::live::LiveStage;
 use hydraq_cluster::scenario::run::stage::Stage;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::LocalSet;
 
-use super::commands::{Commands, keep_counting};
+use super::commands::Commands;
+use super::lessons::Lessons;
+use super::seat::{Audience, Seat};
+use super::simulated;
 use crate::shell::UpdateSender;
 
 /// How long threads that wait for processes may take to notice that these are gone.
@@ -32,11 +34,27 @@ pub(super) enum ClusterPlan {
         /// Where they keep their data.
         data: DataFolder,
     },
+    /// Simulated hosts.
+    Simulated {
+        /// How many.
+        hosts: u32,
+        /// What everything that is left to chance follows from.
+        seed: u64,
+    },
     /// Hosts that run already.
     Attached {
         /// URLs of some of them.
         addresses: Vec<String>,
     },
+}
+
+/// How lessons are given.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Talk {
+    /// The lesson to begin with.
+    pub(super) lesson: Option<u32>,
+    /// Where a presenter's notes go.
+    pub(super) notes: Option<PathBuf>,
 }
 
 /// The running thread.
@@ -48,7 +66,7 @@ pub(super) struct ClusterThread {
 
 impl ClusterThread {
     /// Starts the cluster; its hosts come up by and by.
-    pub(super) fn start(plan: ClusterPlan, updates: UpdateSender) -> Result<Self, String> {
+    pub(super) fn start(plan: ClusterPlan, talk: Talk, updates: UpdateSender) -> Result<Self, String> {
         let binary = std::env::current_exe().map_err(|error| error.to_string())?;
         let (asks, asked) = unbounded_channel();
         let (stop, stopped) = unbounded_channel();
@@ -57,14 +75,24 @@ impl ClusterThread {
         let work = move || {
             // Dropped last of all: whoever waits for it knows that everything is cleaned up.
             let _ending: mpsc::Sender<()> = ending;
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            let simulated = match plan {
+                ClusterPlan::Simulated { hosts, seed } => Some((hosts, seed)),
+                _ => None,
+            };
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = match runtime.enable_all().start_paused(simulated.is_some()).build() {
                 Ok(runtime) => runtime,
                 Err(problem) => {
                     let _ = ready.send(Err(problem.to_string()));
                     return;
                 }
             };
-            runtime.block_on(live(plan, binary, updates, asked, stopped, ready));
+            match simulated {
+                Some((hosts, seed)) => {
+                    runtime.block_on(simulated::live(hosts, seed, updates, asked, stopped, ready));
+                }
+                None => runtime.block_on(live((plan, talk), binary, updates, asked, stopped, ready)),
+            }
             runtime.shutdown_timeout(WIND_UP);
         };
         let thread = thread::Builder::new().name("cluster".to_owned()).spawn(work);
@@ -88,7 +116,7 @@ impl ClusterThread {
 
 /// The cluster's whole life.
 async fn live(
-    plan: ClusterPlan,
+    (plan, talk): (ClusterPlan, Talk),
     binary: PathBuf,
     updates: UpdateSender,
     asked: UnboundedReceiver<Request>,
@@ -97,7 +125,7 @@ async fn live(
 ) {
     let tasks = LocalSet::new();
     let (stage, roster, hosts, fleet): (Rc<dyn Stage>, Roster, u32, _) = match plan {
-        ClusterPlan::Local { hosts, data } => match LiveStage::start(binary, data) {
+        ClusterPlan::Local { hosts, data } => match LiveStage::start(binary.clone(), data) {
             Ok(stage) => {
                 let stage = Rc::new(stage);
                 let fleet = stage.fleet();
@@ -108,6 +136,8 @@ async fn live(
                 return;
             }
         },
+        // It has a life of its own.
+        ClusterPlan::Simulated { .. } => return,
         ClusterPlan::Attached { addresses } => {
             let stage = match tasks.run_until(AttachedStage::start(&addresses)).await {
                 Ok(stage) => Rc::new(stage),
@@ -122,13 +152,14 @@ async fn live(
     };
     let _ = ready.send(Ok(()));
     let serve = async {
-        let seed = getrandom::u64().unwrap_or_default();
-        let session = Rc::new(Session::new(stage, seed));
-        let observer = Observer::start(roster, move |update| updates.send(update).is_ok());
-        let killed = observer.clone();
-        session.on_kill(move |hosts| killed.notice(Notice::BeforeKill(hosts.to_vec())));
-        tokio::task::spawn_local(keep_counting(session.clone(), observer.clone()));
-        Commands::new(session, observer).serve(asked, hosts).await;
+        let audience = Audience::new(updates);
+        let own = Seat::own(&audience, stage, roster, hosts);
+        let lessons = Lessons::new(audience, binary, talk.notes);
+        let mut commands = Commands::new(own, Some(lessons));
+        if let Some(number) = talk.lesson {
+            commands.begin_lesson(number);
+        }
+        commands.serve(asked).await;
     };
     tasks
         .run_until(async {
@@ -168,6 +199,7 @@ fn local_roster(stage: Rc<LiveStage>, hosts: u32) -> Roster {
                 address: String::new(),
                 pid: None,
                 started_at_ms: None,
+                plant: None,
                 process: if is_late { Process::Died("it never served".into()) } else { Process::Expected },
             })
             .collect();

@@ -6,14 +6,18 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use hydraq_cluster::observe::{Badges, Change, CommandOutcome, EventKind, MessageId, Request};
+use hydraq_cluster::observe::{
+    Badges, Change, CommandOutcome, EventKind, LessonRequest, MessageId, Request, WindowRequest,
+};
 use hydraq_cluster::observer::{Notice, Observer};
 use hydraq_cluster::scenario::run::{Done, Failure, ObjectMade, Outcome, Session, outcome_line, perform};
 use hydraq_cluster::scenario::{Command, parse_line};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{sleep, timeout};
 
 use super::completer::in_words;
+use super::lessons::Lessons;
+use super::seat::Seat;
 
 /// For how long a command keeps the next one waiting.
 const TURN: Duration = Duration::from_secs(1);
@@ -27,54 +31,103 @@ const DRAWS_SHOWN: usize = 20;
 
 /// Carries out what is asked.
 pub(super) struct Commands {
-    session: Rc<Session>,
-    observer: Observer,
+    own: Seat,
+    /// None where there are no real hosts to give them on.
+    lessons: Option<Lessons>,
+    /// The rows that were asked for last.
+    watched: Option<WindowRequest>,
 }
 
 impl Commands {
-    pub(super) fn new(session: Rc<Session>, observer: Observer) -> Self {
-        Self { session, observer }
+    pub(super) fn new(own: Seat, lessons: Option<Lessons>) -> Self {
+        Self { own, lessons, watched: None }
     }
 
-    /// Starts so many hosts, then serves until nobody asks any more.
-    pub(super) async fn serve(self, mut asked: UnboundedReceiver<Request>, hosts: u32) {
-        let (lines, typed) = unbounded_channel();
-        if hosts > 0 {
-            let _ = lines.send(format!("spawn {hosts}"));
-        }
-        let work = Work { session: self.session.clone(), observer: self.observer.clone() };
-        tokio::task::spawn_local(work.all(typed, hosts > 0));
-        while let Some(request) = asked.recv().await {
-            self.take(request, &lines);
+    /// Begins a lesson.
+    pub(super) fn begin_lesson(&mut self, number: u32) {
+        self.take(Request::Lesson(LessonRequest::Start(number)));
+    }
+
+    /// Serves until nobody asks any more.
+    pub(super) async fn serve(mut self, mut asked: UnboundedReceiver<Request>) {
+        loop {
+            tokio::select! {
+                request = asked.recv() => match request {
+                    Some(request) => self.take(request),
+                    None => return,
+                },
+                () = lesson_ended(&mut self.lessons) => self.end_lesson(),
+            }
         }
     }
 
-    fn take(&self, request: Request, lines: &UnboundedSender<String>) {
+    fn take(&mut self, request: Request) {
+        let seat = self.lessons.as_ref().and_then(Lessons::seat).unwrap_or(&self.own);
         let notice = match request {
             Request::Run(line) => {
-                let _ = lines.send(line);
+                let _ = seat.lines.send(line);
                 return;
             }
-            Request::Watch(window) => Notice::Watch(window),
+            Request::Watch(window) => {
+                self.watched = Some(window.clone());
+                Notice::Watch(window)
+            }
             Request::Explain(message) => Notice::Explain(message, None),
             Request::Predict(hosts) => Notice::Predict(hosts),
-            // No lesson can be started: none is listed.
-            Request::Lesson(_) => return,
+            Request::Lesson(LessonRequest::Leave) => return self.end_lesson(),
+            Request::Lesson(request) => {
+                let Some(lessons) = &mut self.lessons else { return self.refuse_lesson() };
+                if let Some(seat) = lessons.take(request)
+                    && let Some(window) = &self.watched
+                {
+                    seat.observer.notice(Notice::Watch(window.clone()));
+                }
+                return;
+            }
         };
-        self.observer.notice(notice);
+        seat.observer.notice(notice);
+    }
+
+    fn refuse_lesson(&self) {
+        let words = "lessons are given on real hosts: start hydraq without --sim".to_owned();
+        let outcome = CommandOutcome { line: "lesson".to_owned(), ok: false, words };
+        self.own.observer.notice(Notice::Tell(Change::Outcome(outcome)));
+    }
+
+    /// Goes back to the console's own cluster.
+    fn end_lesson(&mut self) {
+        if !self.lessons.as_mut().is_some_and(Lessons::end) {
+            return;
+        }
+        self.own.observer.notice(Notice::Afresh);
+        if let Some(window) = &self.watched {
+            self.own.observer.notice(Notice::Watch(window.clone()));
+        }
+    }
+}
+
+/// Returns when a lesson that runs is over; where there are no lessons, never.
+async fn lesson_ended(lessons: &mut Option<Lessons>) {
+    match lessons {
+        Some(lessons) => lessons.ended().await,
+        None => std::future::pending().await,
     }
 }
 
 /// Carries out lines.
 #[derive(Clone)]
-struct Work {
+pub(super) struct Work {
     session: Rc<Session>,
     observer: Observer,
 }
 
 impl Work {
+    pub(super) fn new(session: Rc<Session>, observer: Observer) -> Self {
+        Self { session, observer }
+    }
+
     /// All lines, one after the other. The first one may be our own: only its failure is told.
-    async fn all(self, mut lines: UnboundedReceiver<String>, first_is_own: bool) {
+    pub(super) async fn all(self, mut lines: UnboundedReceiver<String>, first_is_own: bool) {
         let mut is_own = first_is_own;
         while let Some(line) = lines.recv().await {
             let Ok(Some(step)) = parse_line(&line, 1) else {
@@ -103,6 +156,16 @@ impl Work {
     }
 
     async fn one(&self, line: String, command: &Command, is_own: bool) {
+        self.perform(line, command, is_own).await;
+    }
+
+    /// Carries out a command and tells what came of it; the same comes back.
+    pub(super) async fn perform(
+        &self,
+        line: String,
+        command: &Command,
+        is_own: bool,
+    ) -> (Option<Outcome>, Option<Failure>) {
         let began = Instant::now();
         let performed = perform(&self.session, command).await;
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -115,14 +178,14 @@ impl Work {
             let words = outcome.as_ref().map(outcome_line).unwrap_or_default();
             let told = Change::Outcome(CommandOutcome { line, ok: true, words });
             self.observer.notice(Notice::Explain(sight.record.id, Some(Box::new(told))));
-            return;
+            return (outcome, failure);
         }
         if let Some(Outcome::ObjectsCreated(made)) = &outcome {
             self.show_draws(made);
         }
         if is_own && failure.is_none() {
             // Everything is as it was meant to be, and the hosts have said so.
-            return;
+            return (outcome, failure);
         }
         let done = outcome.as_ref().map(outcome_line).unwrap_or_default();
         // What the line says already need not be said again.
@@ -142,6 +205,7 @@ impl Work {
             self.observer.notice(Notice::Done { kind, message, words, took_us: Some(took_us) });
         }
         self.tell(Change::Outcome(CommandOutcome { line, ok: failure.is_none(), words }));
+        (outcome, failure)
     }
 
     /// Shows how stores were drawn, as far as a screen has room for it.

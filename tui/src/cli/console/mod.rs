@@ -14,6 +14,9 @@
 mod cluster;
 mod commands;
 mod completer;
+mod lessons;
+mod seat;
+mod simulated;
 
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::PathBuf;
@@ -25,7 +28,7 @@ use clap::Args;
 use hydraq_cluster::fleet::DataFolder;
 use hydraq_cluster::observe::Request;
 
-use self::cluster::{ClusterPlan, ClusterThread};
+use self::cluster::{ClusterPlan, ClusterThread, Talk};
 use self::completer::Language;
 use crate::model::Setup;
 use crate::plain;
@@ -34,27 +37,44 @@ use crate::theme::{Glyphs, Look};
 
 /// The exit status if the cluster could not be started.
 const BROKEN: u8 = 3;
+/// How many real hosts there may be.
+const REAL_HOSTS_MAX: u32 = 255;
 /// How long the end of the cluster is waited for.
 const WIND_UP: Duration = Duration::from_secs(10);
 
 /// How the console is started.
 #[derive(Debug, Args)]
 pub(super) struct ConsoleArguments {
-    /// How many hosts to start.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=255))]
+    /// How many hosts to start: at most 255, or 1000 simulated ones.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=1000))]
     hosts: u32,
     /// Keep the hosts' stores and logs in this folder; without it they go with the console.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Look at a cluster that runs already, through this host; may be given several times.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["hosts", "data"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["hosts", "data", "sim"])]
     attach: Vec<String>,
+    /// Simulate the hosts, on virtual time that can be slowed down, sped up and held.
+    #[arg(long, conflicts_with = "data")]
+    sim: bool,
+    /// With --sim: have the same drawn by lot as in an earlier session.
+    #[arg(long, value_name = "N", requires = "sim")]
+    seed: Option<u64>,
     /// Lines of words, no screen; so it is, too, where the output is no terminal.
     #[arg(long)]
     plain: bool,
     /// Only ASCII characters.
     #[arg(long)]
     ascii: bool,
+    /// Begin with this lesson, 1 to 12.
+    #[arg(long, value_name = "N", conflicts_with = "sim", value_parser = clap::value_parser!(u32).range(1..=12))]
+    lesson: Option<u32>,
+    /// Big type for a stage, with a timer; the key `P` turns it on and off.
+    #[arg(long)]
+    presenter: bool,
+    /// Write what a presenter should know of each card of a lesson to this file, as it is shown; follow it with `tail -f`.
+    #[arg(long, value_name = "FILE")]
+    notes: Option<PathBuf>,
     /// Nothing moves.
     #[arg(long)]
     calm: bool,
@@ -66,15 +86,25 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
     // On a screen nobody could read a log, and it would spoil the frame.
     super::start_log(if is_plain { "warn" } else { "off" });
     let setup = setup(&arguments);
+    if arguments.hosts > REAL_HOSTS_MAX && !arguments.sim {
+        eprintln!(
+            "hydraq: --hosts: {} is more than {REAL_HOSTS_MAX}; with --sim there may be up to 1000",
+            arguments.hosts
+        );
+        return ExitCode::from(super::USAGE);
+    }
+    let seed = arguments.seed.map_or_else(super::run::draw_seed, Ok).unwrap_or_default();
     let plan = match arguments.attach.is_empty() {
+        true if arguments.sim => ClusterPlan::Simulated { hosts: arguments.hosts, seed },
         true => ClusterPlan::Local {
             hosts: arguments.hosts,
             data: arguments.data.map_or(DataFolder::Temporary, DataFolder::Kept),
         },
         false => ClusterPlan::Attached { addresses: arguments.attach },
     };
+    let talk = Talk { lesson: arguments.lesson, notes: arguments.notes };
     let (updates, feed) = shell::feed();
-    let cluster = match ClusterThread::start(plan, updates) {
+    let cluster = match ClusterThread::start(plan, talk, updates) {
         Ok(cluster) => cluster,
         Err(problem) => {
             eprintln!("hydraq: {problem}");
@@ -104,8 +134,9 @@ fn setup(arguments: &ConsoleArguments) -> Setup {
     look.motion &= !arguments.calm;
     Setup {
         look,
-        completer: Arc::new(Language),
+        completer: Arc::new(Language { is_simulated: arguments.sim }),
         ahead_of_utc_seconds: ahead_of_utc_seconds(),
+        presenter: arguments.presenter,
         ..Setup::default()
     }
 }

@@ -5,6 +5,7 @@ use hydraq_cluster::scenario::run::{FailureReport, HostTrace, Reporter, StepRepo
 
 use super::super::format::{Format, print_json, print_lines};
 use super::junit::Suite;
+use super::progress::Progress;
 
 /// Prints the report of one file.
 pub(super) struct Printer {
@@ -13,6 +14,7 @@ pub(super) struct Printer {
     keeps_logs: bool,
     steps: usize,
     done: usize,
+    progress: Progress,
     /// The same report, for servers that build and test.
     suite: Suite,
 }
@@ -20,7 +22,8 @@ pub(super) struct Printer {
 impl Printer {
     pub(super) fn new(format: Format, keeps_logs: bool, script: &Script) -> Self {
         let suite = Suite::new(&script.file);
-        Self { format, keeps_logs, steps: script.steps.len(), done: 0, suite }
+        let progress = Progress::new(script);
+        Self { format, keeps_logs, steps: script.steps.len(), done: 0, progress, suite }
     }
 
     /// The report of the file, once it is over; what was not run is in it, too.
@@ -41,10 +44,12 @@ impl Printer {
         if self.format == Format::Text {
             print_lines(&[file.to_owned()]);
         }
+        self.progress.show(0);
     }
 
     /// The run of a file is over.
     pub(super) fn summary(&self, summary: &Summary) {
+        self.progress.clear();
         match self.format {
             Format::Json => print_json(&summary.json()),
             Format::Text => print_lines(&summary.text()),
@@ -53,6 +58,7 @@ impl Printer {
 
     /// A signal has ended the run.
     pub(super) fn interrupted(&mut self, script: &Script, signal: &str, files_left: usize) {
+        self.progress.clear();
         self.suite.broke(&format!("stopped by {signal}"));
         let steps = self.steps - self.done;
         let next = script.steps.get(self.done);
@@ -62,7 +68,8 @@ impl Printer {
             script.file, self.steps
         );
         if files_left > 0 {
-            eprintln!("{files_left} further files were not run");
+            let files = if files_left == 1 { "file was" } else { "files were" };
+            eprintln!("{files_left} further {files} not run");
         }
     }
 }
@@ -71,20 +78,24 @@ impl Reporter for Printer {
     fn step(&mut self, step: &StepReport<'_>) {
         self.done += 1;
         self.suite.step(step);
+        self.progress.clear();
         match self.format {
             Format::Json => print_json(&step.json()),
             Format::Text => print_lines(&step.text()),
         }
+        self.progress.show(self.done);
     }
 
     fn failure(&mut self, failure: &FailureReport) {
+        self.progress.clear();
         eprintln!("{}", failure.diagnostic);
         self.suite.failure(failure);
         for host in &failure.hosts {
             trace(host);
         }
         if !self.keeps_logs && !failure.hosts.is_empty() {
-            eprintln!("  the logs go with the cluster; `--data DIR` keeps them");
+            eprintln!("  the logs go with the cluster; `--data DIR` keeps them, and the stores:");
+            eprintln!("  `hydraq --data DIR` then opens the console on what is left");
         }
     }
 }

@@ -84,14 +84,19 @@ pub(crate) fn cluster(size: Rect, order: &[HostNumber], wish: Wish) -> ClusterLa
     let card_height = match density {
         Density::Tiny if wish.card_height > 0 => body.height.saturating_sub(hosts_height + 1),
         Density::Tiny => 0,
-        _ => wish.card_height.min(body.height / 3),
+        Density::Small => wish.card_height.min(body.height / 2 + 1),
+        _ => wish.card_height.min(body.height * 3 / 5),
     };
     let events_height = match density {
         Density::Tiny => u16::from(body.height > 5),
         Density::Small => 4 + u16::from(body.height > 20),
         Density::Normal | Density::Large => (body.height / 6).clamp(4, 12) + 2,
     };
-    let events_height = if card_height > 0 { events_height.min(5) } else { events_height };
+    let events_height = match density {
+        Density::Small if card_height > 0 => 3,
+        _ if card_height > 0 => events_height.min(5),
+        _ => events_height,
+    };
     let top = hosts_height + links_height;
     let map = lines(body, top, body.height.saturating_sub(top + events_height + card_height));
     let below = map.y + map.height - body.y;

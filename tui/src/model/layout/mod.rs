@@ -4,6 +4,7 @@
 mod cluster;
 mod columns;
 mod tabs;
+mod words;
 
 use hydraq_cluster::observe::HostNumber;
 use ratatui::layout::Rect;
@@ -11,6 +12,7 @@ use ratatui::layout::Rect;
 pub(crate) use cluster::{ClusterLayout, HostForm, Wish, cluster};
 pub(crate) use columns::{Columns, columns};
 pub(crate) use tabs::tabs;
+pub(crate) use words::wrapped;
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -38,6 +38,8 @@ pub struct LiveStage {
     ports: RefCell<HashMap<String, PortOf>>,
     wiped: RefCell<BTreeSet<String>>,
     removed: RefCell<BTreeSet<String>>,
+    /// The bugs that were planted, by host.
+    plants: RefCell<HashMap<String, String>>,
 }
 
 /// The way to one process.
@@ -62,6 +64,7 @@ impl LiveStage {
             ports: RefCell::default(),
             wiped: RefCell::default(),
             removed: RefCell::default(),
+            plants: RefCell::default(),
         })
     }
 
@@ -85,6 +88,7 @@ impl LiveStage {
             };
             let age_ms = host.times.started_at.elapsed().as_millis() as u64;
             Place {
+                plant: self.plants.borrow().get(&host.name).cloned(),
                 name: host.name,
                 address: host.address,
                 pid: Some(host.pid),
@@ -150,7 +154,16 @@ impl Stage for LiveStage {
     }
 
     async fn spawn(&self, count: u32, name: Option<&str>) -> Result<Vec<String>, StageError> {
-        self.spawn_hosts(count, name).await
+        self.spawn_hosts(count, name, None).await
+    }
+
+    async fn spawn_planted(
+        &self,
+        count: u32,
+        name: Option<&str>,
+        plant: &str,
+    ) -> Result<Vec<String>, StageError> {
+        self.spawn_hosts(count, name, Some(plant)).await
     }
 
     async fn kill(&self, hosts: &[String]) -> Result<Moment, StageError> {

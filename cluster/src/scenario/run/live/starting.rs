@@ -15,6 +15,7 @@ impl LiveStage {
         &self,
         count: u32,
         name: Option<&str>,
+        plant: Option<&str>,
     ) -> Result<Vec<String>, StageError> {
         let mut join = self.addresses(&Condition::Up);
         let members =
@@ -27,7 +28,7 @@ impl LiveStage {
         let request = |join: &[String], name: Option<&str>| HostRequest {
             name: name.map(str::to_owned),
             join: join.iter().take(JOINED_MAX).cloned().collect(),
-            ..HostRequest::default()
+            extra_arguments: plant.map_or_else(Vec::new, |plant| vec!["--plant".into(), plant.into()]),
         };
         let mut spawned = Vec::new();
         let mut count = count as usize;
@@ -41,6 +42,10 @@ impl LiveStage {
         let requests = vec![request(&join, name); count];
         let hosts = self.with_fleet(move |fleet| fleet.spawn_many(requests)).await?;
         spawned.extend(hosts.into_iter().map(|host| host.name));
+        if let Some(plant) = plant {
+            let mut plants = self.plants.borrow_mut();
+            plants.extend(spawned.iter().map(|host| (host.clone(), plant.to_owned())));
+        }
         Ok(spawned)
     }
 

@@ -25,11 +25,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Starts hosts, and waits until all live hosts see each other.
 pub(super) async fn spawn(session: &Session, command: &Spawn) -> Performed {
-    if command.plant.is_some() {
-        return Err(Failure::refused("planting bugs is not built yet").help("leave `--plant` out"));
-    }
     let name = command.name.as_ref().map(HostName::as_str);
-    let hosts = session.stage.spawn(command.count, name).await?;
+    let hosts = match &command.plant {
+        Some(plant) => session.stage.spawn_planted(command.count, name, plant.as_str()).await?,
+        None => session.stage.spawn(command.count, name).await?,
+    };
     meeting::wait_until_met(session).await?;
     Ok(Outcome::Hosts { verb: "spawned", hosts }.into())
 }

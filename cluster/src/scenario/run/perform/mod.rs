@@ -8,6 +8,7 @@ pub(super) mod hosts;
 mod links;
 mod objects;
 mod request;
+mod reveal;
 pub(super) mod send;
 mod settings;
 pub(super) mod settle;
@@ -66,7 +67,8 @@ pub async fn perform(session: &Rc<Session>, command: &Command) -> Performed {
             Ok(Outcome::Waited(wait.duration).into())
         }
         Command::Say(say) => Ok(Outcome::Said(say.text.clone()).into()),
-        Command::Ask(ask) => Ok(Outcome::Asked(ask.clone()).into()),
+        Command::Ask(ask) => Ok(reveal::ask(session, ask).into()),
+        Command::Reveal(reveal) => reveal::reveal(session, reveal).await,
         Command::Expect(expectation) => expect::expect(session, expectation).await,
         Command::Show(one) => sight::show(session, one.message).await,
         Command::Explain(one) => sight::explain(session, one.message).await,

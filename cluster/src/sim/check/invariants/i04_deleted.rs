@@ -3,6 +3,8 @@
 //!
 //! Rests on: the durable image of the delivering host at the hand-out; the times that clients saw.
 
+use hydraq_core::ids::HostId;
+
 use super::Sight;
 
 pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
@@ -25,7 +27,7 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
             let late = life.deliveries.iter().find(|seen| {
                 let owner = seen.receipt.owner;
                 let rolled_back = &sight.history.rolled_back;
-                let allowed = delete.unreached.contains(&owner) && seen.at < sight.healed
+                let allowed = is_unreached(sight, &delete.unreached, owner) && seen.at < sight.healed
                     || rolled_back.iter().any(|(host, at)| *host == owner && *at >= acknowledged);
                 seen.asked > acknowledged && !allowed
             })?;
@@ -36,7 +38,15 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     })
 }
 
+/// Whether a host is among those that were not reached. One that came back with another id, its disk being lost, cannot be named by
+/// whoever has not met it since: its old id stands for it.
+fn is_unreached(sight: &Sight<'_>, unreached: &[HostId], owner: HostId) -> bool {
+    let place = |host: HostId| {
+        sight.world.audit.starts.iter().find(|start| start.host == host).map(|start| start.node)
+    };
+    unreached.iter().any(|host| *host == owner || place(*host) == place(owner))
+}
+
 fn restarts(sight: &Sight<'_>) -> bool {
-    let classes = ["crash", "wipe", "rollback", "failed-fsync"];
-    sight.plan.faults.iter().any(|(_, fault)| classes.contains(&fault.class()))
+    sight.world.nodes.iter().any(|node| node.incarnation > 1)
 }

@@ -34,3 +34,65 @@ text</failure>
 fn what_xml_cannot_have_is_replaced() {
     assert_eq!(escaped("\u{1b}[1m <\"\r\n"), "\u{fffd}[1m &lt;&quot;\u{fffd}\n");
 }
+
+/// The rules that the schemas of JUnit's report have in common (Jenkins, Ant, Surefire): which element may stand in which, which
+/// attributes it needs and may have, and that the sums are right.
+fn is_a_junit_report(xml: &str) -> Result<(), String> {
+    let document = roxmltree::Document::parse(xml).map_err(|error| error.to_string())?;
+    let root = document.root_element();
+    (root.tag_name().name() == "testsuites").then_some(()).ok_or("the root is no testsuites")?;
+    for element in root.descendants().filter(roxmltree::Node::is_element) {
+        let name = element.tag_name().name();
+        let (parent, needed, other): (&str, &[&str], &[&str]) = match name {
+            "testsuites" => ("", &[], &["name", "tests", "failures", "errors", "skipped", "time"]),
+            "testsuite" => ("testsuites", &["name", "tests", "failures", "errors", "skipped", "time"], &[]),
+            "testcase" => ("testsuite", &["name", "classname", "time"], &[]),
+            "failure" => ("testcase", &["type", "message"], &[]),
+            "skipped" => ("testcase", &[], &["message"]),
+            other => return Err(format!("{other} is no element of a report")),
+        };
+        let above = element.parent_element().map_or("", |parent| parent.tag_name().name());
+        if above != parent {
+            return Err(format!("{name} stands in {above}"));
+        }
+        for attribute in needed {
+            element.attribute(*attribute).ok_or_else(|| format!("{name} has no {attribute}"))?;
+        }
+        let known = |attribute: &str| needed.contains(&attribute) || other.contains(&attribute);
+        if let Some(strange) = element.attributes().find(|attribute| !known(attribute.name())) {
+            return Err(format!("{name} has {}", strange.name()));
+        }
+        if let Some(time) = element.attribute("time") {
+            time.parse::<f64>().ok().filter(|time| *time >= 0.0).ok_or(format!("{time} is no time"))?;
+        }
+        if name == "testcase" && element.children().filter(roxmltree::Node::is_element).count() > 1 {
+            return Err("a testcase has two outcomes".into());
+        }
+        if name == "testsuite" {
+            let count = |tag: &str| element.descendants().filter(|node| node.has_tag_name(tag)).count();
+            for (attribute, tag) in [("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")] {
+                if element.attribute(attribute) != Some(&count(tag).to_string()) {
+                    return Err(format!("{attribute} is wrong"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn reports_keep_the_rules_of_junit_whatever_stands_in_them() {
+    assert_eq!(is_a_junit_report(&report(&[])), Ok(()));
+    let mut suites = Vec::new();
+    for text in ["plain", "a<b>&\"c\"'d'", "\u{1b}[1m\u{0}\n\t", "]]>", "ünï ✝ 🦀", "\u{ffff}"] {
+        let mut suite = Suite::new(text);
+        suite.add(text.into(), Duration::from_micros(1_234_567), Verdict::Passed);
+        suite.add(text.into(), Duration::ZERO, Verdict::Failed(text.into(), text.into(), text.into()));
+        suite.add(text.into(), Duration::ZERO, Verdict::LeftOut);
+        suite.broke(text);
+        suites.push(suite);
+    }
+    assert_eq!(is_a_junit_report(&report(&suites)), Ok(()));
+    // The judge can say no.
+    assert!(is_a_junit_report("<testsuites><testsuite name=\"a\"/></testsuites>").is_err());
+}

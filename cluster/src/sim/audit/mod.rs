@@ -1,13 +1,19 @@
 //! What the durable images say at the moments that matter: at each acknowledgement, each hand-out, each forgotten delete,
 //! and whenever a disk is lost.
 
+mod disks;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use hydraq_core::ids::{HostId, MessageId};
 use hydraq_core::journal::Happening;
+use hydraq_core::message::Message;
 use hydraq_core::record::Record;
 use hydraq_core::request::{EnqueueOutcome, Reply};
 
-use super::network::NodeId;
-use super::node::Node;
+use crate::sim::network::NodeId;
+use crate::sim::node::Node;
 use crate::store::model::Image;
 
 /// An enqueue was acknowledged.
@@ -60,6 +66,60 @@ pub struct LostDisk {
     pub messages: Vec<MessageId>,
 }
 
+/// A process started on a disk.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// When.
+    pub at: u64,
+    /// Whose disk.
+    pub node: NodeId,
+    /// Which host it is, by its disk.
+    pub host: HostId,
+    /// Its boot, by its disk.
+    pub boot: u64,
+    /// Whether another process had the disk already.
+    pub doubled: bool,
+}
+
+/// A commit has erased the last record of a message from a disk, and left no tombstone.
+#[derive(Debug, Clone)]
+pub struct Dropped {
+    /// When.
+    pub at: u64,
+    /// Whose disk.
+    pub node: NodeId,
+    /// Which message.
+    pub id: MessageId,
+}
+
+/// Other bytes left a host than the client had sent.
+#[derive(Debug, Clone)]
+pub struct BadBytes {
+    /// When.
+    pub at: u64,
+    /// Which host.
+    pub node: NodeId,
+    /// Of which message.
+    pub id: MessageId,
+    /// Whether they went to another host; else to a client.
+    pub copied: bool,
+}
+
+/// A disk had more on it than what is live explains.
+#[derive(Debug, Clone)]
+pub struct TooLarge {
+    /// When.
+    pub at: u64,
+    /// Whose.
+    pub node: NodeId,
+    /// How much it had.
+    pub has: u64,
+    /// How much of it was live.
+    pub live: u64,
+    /// Of what.
+    pub unit: &'static str,
+}
+
 /// Everything that was looked at.
 #[derive(Debug, Default)]
 pub struct Audit {
@@ -71,6 +131,18 @@ pub struct Audit {
     pub forgotten: Vec<Forgotten>,
     /// See [`LostDisk`].
     pub lost_disks: Vec<LostDisk>,
+    /// See [`Start`].
+    pub starts: Vec<Start>,
+    /// See [`Dropped`].
+    pub dropped: Vec<Dropped>,
+    /// See [`BadBytes`].
+    pub bad_bytes: Vec<BadBytes>,
+    /// See [`TooLarge`].
+    pub too_large: Vec<TooLarge>,
+    /// Ids under which two disks had different messages, and when.
+    pub two_of_one_id: Vec<(u64, MessageId)>,
+    /// The bodies that clients sent, by the ids that they gave them.
+    pub bodies: BTreeMap<MessageId, Vec<Bytes>>,
 }
 
 /// The message ids on a disk, with whether the record names all of `hosts`.
@@ -112,6 +184,14 @@ fn names_all(image: &Image, id: MessageId, hosts: &[HostId]) -> bool {
 }
 
 impl Audit {
+    /// Notes what a client sent.
+    pub(super) fn sent(&mut self, message: &Message) {
+        let bodies = self.bodies.entry(message.id).or_default();
+        if !bodies.contains(&message.body) {
+            bodies.push(message.body.clone());
+        }
+    }
+
     /// Notes the answer to an enqueue of one message.
     pub(super) fn replied(&mut self, at: u64, id: MessageId, reply: &Reply, nodes: &[Node]) {
         let Reply::Enqueued(outcomes) = reply else { return };

@@ -1,0 +1,200 @@
+//! The disks that were set aside: each is read, and goes over its messages until none is left.
+//!
+//! What is decided about a message is the core's business; here it is asked about, put back, or dropped from the file for good.
+//! The file itself stays: it may hold objects.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hydraq_core::config::{Config, Shape};
+use hydraq_core::event::Write;
+use hydraq_core::frame::MemberRecord;
+use hydraq_core::host::{Fate, Host, Identity, SetAside};
+use hydraq_core::ids::Sequence;
+use hydraq_core::message::Message;
+use hydraq_core::request::{Attempt, Enqueue, EnqueueOutcome, Reply, Request, RequestError};
+use hydraq_core::time::Instant;
+
+use super::handle::Handle;
+use crate::ids::IdSource;
+use crate::store::Store;
+use crate::store::redb::{self, Fresh};
+
+/// How often messages are gone over, and new files are looked for.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How much memory an old disk may use to keep pages.
+const CACHE_BYTES: usize = 4 << 20;
+
+/// How long putting a message back may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A name for a store that cannot be trusted, beside that of the host's own.
+#[must_use]
+pub(super) fn free_name(store: &Path) -> PathBuf {
+    let names = (1..).map(|number| store.with_extension(format!("set-aside-{number}.redb")));
+    names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| store.with_extension("set-aside"))
+}
+
+/// Goes over all disks that were set aside beside `store`, for as long as the host runs.
+pub(super) fn keep(handle: &Handle, runtime: &tokio::runtime::Handle, store: &Path, ids: &Mutex<IdSource>) {
+    let mut disks: Vec<Disk> = Vec::new();
+    let mut known = BTreeSet::new();
+    while !handle.shared.stopping.load(Ordering::SeqCst) {
+        if handle.shared.serving.load(Ordering::SeqCst) {
+            for path in set_aside(store) {
+                if !known.contains(&path)
+                    && let Some(disk) = Disk::open(&path, ids)
+                {
+                    known.insert(path);
+                    disks.push(disk);
+                }
+            }
+            for disk in &mut disks {
+                disk.go_over(handle, runtime);
+            }
+            disks.retain(|disk| !disk.messages.is_empty());
+        }
+        std::thread::sleep(INTERVAL);
+    }
+}
+
+/// The files that were set aside.
+fn set_aside(store: &Path) -> Vec<PathBuf> {
+    let prefix = format!("{}.set-aside-", store.file_stem().unwrap_or_default().to_string_lossy());
+    let Some(entries) = store.parent().and_then(|folder| std::fs::read_dir(folder).ok()) else {
+        return Vec::new();
+    };
+    let is_one = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.starts_with(&prefix) && name.ends_with(".redb")
+    };
+    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_one).collect()
+}
+
+/// A disk that was set aside.
+struct Disk {
+    path: PathBuf,
+    store: Box<dyn Store>,
+    messages: Vec<SetAside>,
+    clock: Instant,
+}
+
+impl Disk {
+    /// None if it does not open now; it is tried again.
+    fn open(path: &Path, ids: &Mutex<IdSource>) -> Option<Disk> {
+        let (fresh, nonce) = {
+            let mut ids = ids.lock().unwrap_or_else(PoisonError::into_inner);
+            (Fresh { host: ids.host(), store: ids.store() }, ids.nonce())
+        };
+        let opened = redb::open(path, CACHE_BYTES, fresh, nonce);
+        let opened = opened
+            .inspect_err(|error| tracing::warn!(%error, "a store that was set aside does not open"))
+            .ok()?;
+        let identity = Identity {
+            id: opened.host,
+            name: String::new(),
+            address: String::new(),
+            boot: opened.boot,
+            store: opened.store_id,
+        };
+        let reader =
+            Host::recover(Config::default(), identity, opened.recovered, opened.records, nonce, opened.clock);
+        let messages = reader.set_aside();
+        tracing::warn!(path = %path.display(), messages = messages.len(), "a store that was set aside was read");
+        Some(Disk { path: path.to_owned(), store: opened.store, messages, clock: opened.clock })
+    }
+
+    /// Asks about every message, and does what is to be done with it.
+    fn go_over(&mut self, handle: &Handle, runtime: &tokio::runtime::Handle) {
+        let look = handle.look(|inside| {
+            let core = &inside.engine.core;
+            (core.identity().id, core.member_records())
+        });
+        let Some((me, members)) = runtime.block_on(look) else { return };
+        let removed: BTreeSet<_> =
+            members.iter().filter(|member| member.removed).map(|member| member.id).collect();
+        let mut gone = Vec::new();
+        let mut put_back = 0;
+        for message in std::mem::take(&mut self.messages) {
+            if handle.shared.stopping.load(Ordering::SeqCst) {
+                return;
+            }
+            let Reply::Shown(told) = runtime.block_on(handle.request(Request::Show(message.id), 256)) else {
+                self.messages.push(message);
+                continue;
+            };
+            match message.fate(me, &told, |host| removed.contains(&host)) {
+                Fate::Wait => self.messages.push(message),
+                Fate::Drop => gone.push(message.sequence),
+                Fate::PutBack => match self.put_back(&message, &members, handle, runtime) {
+                    Some(true) => {
+                        put_back += 1;
+                        gone.push(message.sequence);
+                    }
+                    Some(false) => gone.push(message.sequence),
+                    None => self.messages.push(message),
+                },
+            }
+        }
+        self.erase(&gone, put_back);
+    }
+
+    /// Enqueues a message as a retry; whether it is back, or is known to be of no use. None: that is not known yet.
+    fn put_back(
+        &self,
+        message: &SetAside,
+        members: &[MemberRecord],
+        handle: &Handle,
+        runtime: &tokio::runtime::Handle,
+    ) -> Option<bool> {
+        let read = self.store.read(&[message.sequence]).pop()?;
+        let Ok(content) = read.inspect_err(|error| tracing::warn!(id = %message.id, %error, "set aside"))
+        else {
+            return Some(false);
+        };
+        let count = members.iter().filter(|member| !member.removed).count();
+        let replicas = content.replicas.min(u8::try_from(count).unwrap_or(u8::MAX));
+        let bytes = content.body.len();
+        let enqueue = Enqueue {
+            messages: vec![Arc::new(Message { replicas, ..(*content).clone() })],
+            shape: Shape::Star,
+            timeout: PATIENCE,
+            replicas_min: None,
+            asynchronous: false,
+            attempt: Attempt::Retry(None),
+            placed: false,
+        };
+        let Reply::Enqueued(outcomes) = runtime.block_on(handle.request(Request::Enqueue(enqueue), bytes))
+        else {
+            return None;
+        };
+        match outcomes.first()? {
+            EnqueueOutcome::Ok(_) => Some(true),
+            EnqueueOutcome::Failed(RequestError::Deleted(_) | RequestError::OtherContent(_)) => Some(false),
+            EnqueueOutcome::Failed(_) | EnqueueOutcome::Unknown(_) => None,
+        }
+    }
+
+    /// What is decided is decided for good, also after a restart.
+    fn erase(&mut self, gone: &[Sequence], put_back: usize) {
+        if gone.is_empty() {
+            return;
+        }
+        let writes: Vec<Write> = gone.iter().map(|sequence| Write::Erase(*sequence)).collect();
+        let path = self.path.display();
+        match self.store.commit(&writes, self.clock) {
+            Ok(_) => tracing::warn!(
+                %path,
+                put_back,
+                dropped = gone.len() - put_back,
+                waiting = self.messages.len(),
+                "went over a store that was set aside"
+            ),
+            Err(error) => tracing::error!(%path, %error, "a store that was set aside takes no writes"),
+        }
+    }
+}

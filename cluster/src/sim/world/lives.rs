@@ -1,0 +1,158 @@
+//! Processes that come and go: starting, killing, stopping them, and losing what they kept.
+
+use hydraq_core::event::Event;
+use hydraq_core::frame::MemberRecord;
+use hydraq_core::host::Host;
+use hydraq_core::ids::{HostId, StoreId};
+use hydraq_core::random::mix;
+
+use super::{Due, World};
+use crate::host::engine::Engine;
+use crate::sim::network::NodeId;
+use crate::sim::node::Process;
+
+/// So many hosts that are added together are introduced by themselves.
+const TOGETHER: usize = 16;
+
+impl World {
+    /// Starts a host's process; nothing happens if it runs.
+    pub fn start(&mut self, node: NodeId) {
+        if self.nodes[node].process.is_some() || self.nodes[node].removed {
+            return;
+        }
+        let world_seed = self.seed;
+        let draw = |salt: u64| drawn(world_seed, salt);
+        let salt = (node as u64) << 32 | self.nodes[node].incarnation << 8;
+        let (host, store, nonce) =
+            (HostId(draw(salt | 1) >> 3), StoreId(draw(salt | 2) >> 3), draw(salt | 3) as u64 | 1);
+        let doubled = self.nodes[node].disk.is_open();
+        let opened = self.nodes[node].disk.open((host, store), nonce);
+        self.nodes[node].disk.with(|image| self.audit.started(self.now, node, image, doubled));
+        let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
+        let name = self.nodes[node].name.clone();
+        let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
+        let service = self.hosting.as_mut().map(|hosting| Box::new(hosting.open(&engine, clock)));
+        let introduced = service.as_ref().and_then(|_| engine.core.introduce_store());
+        let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
+        process.detector.tick(hydraq_core::time::Instant(self.now));
+        process.service = service;
+        process.inbox.extend(introduced.map(Event::Order));
+        if self.nodes[node].full {
+            process.inbox.push_back(Event::Full(true));
+        }
+        let known: Vec<MemberRecord> = self.introductions(node);
+        if !known.is_empty() {
+            process.inbox.push_back(Event::Members(known));
+        }
+        let place = &mut self.nodes[node];
+        place.id = id;
+        place.incarnation += 1;
+        place.process = Some(process);
+        let incarnation = place.incarnation;
+        self.schedule(0, Due::Beat(node, incarnation));
+        self.schedule(1, Due::Dial(node, incarnation));
+        self.run_node(node);
+        self.disturb_links(node);
+    }
+
+    /// Adds hosts and starts them. Many are introduced to each other at once: else each would tell everybody of everybody.
+    pub fn add_all(&mut self, names: &[String]) -> Vec<NodeId> {
+        if names.len() > TOGETHER {
+            let first = self.nodes.len() as u64;
+            let record = |(name, node): (&String, u64)| MemberRecord {
+                id: HostId(drawn(self.seed, node << 32 | 1) >> 3),
+                name: name.clone(),
+                address: name.clone(),
+                boot: 0,
+                removed: false,
+            };
+            self.expected = names.iter().zip(first..).map(record).collect();
+        }
+        let nodes = names.iter().map(|name| self.add(name)).collect();
+        self.expected.clear();
+        nodes
+    }
+
+    /// What a starting host is told by the first running one: a join through one member.
+    pub(super) fn introductions(&self, node: NodeId) -> Vec<MemberRecord> {
+        let other = (0..self.nodes.len()).find(|other| *other != node && self.core(*other).is_some());
+        let known = other.and_then(|other| self.core(other)).map(Host::member_records);
+        known.into_iter().flatten().chain(self.expected.iter().cloned()).collect()
+    }
+
+    /// Kills a host's process. The commit under way is lost, or not, by chance.
+    pub fn kill(&mut self, node: NodeId) {
+        let Some(mut process) = self.nodes[node].process.take() else { return };
+        let disk = self.nodes[node].disk.clone();
+        if let Some(committing) = process.committing.take() {
+            let clock = process.clock(self.now);
+            let happens = self.random.unit() < 0.5;
+            if disk.is_real() && !happens {
+                // The power is cut before it is synced: what was written of it is there, or not.
+                disk.fail_next();
+            }
+            if happens || disk.is_real() {
+                // A commit that fails leaves the disk as it was, as a lost one does.
+                let _ = process.engine.commit_with(&committing.writes, &committing.changes, clock);
+            }
+            if disk.is_real() {
+                disk.mend();
+            }
+        }
+        if disk.is_real() {
+            // Before the process ends: it has no time to close anything.
+            disk.crash(self.random.draw());
+        }
+        drop(process);
+        for link in self.network.links_of(node) {
+            let other = self.network.other_end(link, node);
+            self.network.close(link);
+            if let Some(other) = other {
+                self.schedule(100, Due::LinkLost(link, other));
+            }
+        }
+    }
+
+    pub(super) fn die_in_commit(&mut self, node: NodeId) {
+        // It may have been called off in the meantime.
+        if std::mem::take(&mut self.nodes[node].dies_in_commit) {
+            self.nodes[node].meter.torn += 1;
+            self.kill(node);
+        }
+    }
+
+    /// Fills a host's disk: the next commit fails for want of room, and nothing new is taken until there is some again.
+    pub fn set_full(&mut self, node: NodeId, full: bool) {
+        self.nodes[node].full = full;
+        self.nodes[node].disk.set_full(full);
+        if !full {
+            self.give(node, Event::Full(false));
+        }
+    }
+
+    /// Stops a host's process without ending it, or lets it go on.
+    pub fn set_paused(&mut self, node: NodeId, paused: bool) {
+        if let Some(process) = self.nodes[node].process.as_mut() {
+            process.paused = paused;
+        }
+        if !paused {
+            self.beat(node);
+            self.run_node(node);
+        }
+    }
+
+    /// Kills a host and empties its disk: what was promised on it is lost.
+    pub fn lose_disk(&mut self, node: NodeId) {
+        self.kill(node);
+        let lost = self.nodes[node].disk.image();
+        self.nodes[node].disk.restore(Default::default());
+        self.nodes[node].distrusted = false;
+        self.audit.disk_lost(self.now, node, &lost);
+    }
+}
+
+/// What a number stands for in the world of this seed.
+fn drawn(seed: u64, salt: u64) -> u128 {
+    let base = mix(seed ^ mix(salt));
+    u128::from(mix(base)) << 64 | u128::from(mix(base ^ 1))
+}

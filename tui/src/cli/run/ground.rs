@@ -1,0 +1,51 @@
+//! What scenarios play on: real processes, or a simulation.
+
+use std::io;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hydraq_cluster::fleet::{DataFolder, Fleet};
+use hydraq_cluster::scenario::run::live::LiveStage;
+use hydraq_cluster::scenario::run::simulated::SimulatedStage;
+use hydraq_cluster::scenario::run::stage::{Stage, StageError};
+use tokio::task::LocalSet;
+
+/// What the clock on the wall shows when a simulation begins, in milliseconds: the first of January 2026. It is always the same, so
+/// that ids are, too.
+const WALL_MS: u64 = 1_767_225_600_000;
+
+/// What scenarios play on.
+pub(super) enum Ground {
+    /// Processes of this binary.
+    Real(PathBuf),
+    /// Virtual time.
+    Simulated,
+}
+
+impl Ground {
+    pub(super) fn new(is_simulated: bool) -> io::Result<Self> {
+        Ok(if is_simulated { Self::Simulated } else { Self::Real(std::env::current_exe()?) })
+    }
+
+    /// A fresh cluster, and the fleet that is to be ended with it, if it has one. Called within the runtime of the run.
+    pub(super) fn prepare(
+        &self,
+        data: DataFolder,
+        seed: u64,
+        tasks: &LocalSet,
+    ) -> Result<(Rc<dyn Stage>, Option<Arc<Fleet>>), StageError> {
+        match self {
+            Self::Real(binary) => {
+                let stage = Rc::new(LiveStage::start(binary.clone(), data)?);
+                let fleet = stage.fleet();
+                Ok((stage, Some(fleet)))
+            }
+            Self::Simulated => {
+                let stage = Rc::new(SimulatedStage::new(seed));
+                tasks.spawn_local(stage.drive(WALL_MS, None, || {}));
+                Ok((stage, None))
+            }
+        }
+    }
+}
