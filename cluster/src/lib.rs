@@ -8,6 +8,7 @@ pub mod links;
 pub mod load;
 pub mod observe;
 pub mod observer;
+pub mod recording;
 pub mod report;
 pub mod scenario;
 pub mod service;

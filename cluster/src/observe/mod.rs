@@ -14,6 +14,7 @@
 mod event;
 mod explain;
 mod filter;
+mod happening;
 mod host;
 mod lesson;
 mod link;
@@ -29,6 +30,7 @@ pub mod words;
 pub use event::{Badges, CommandOutcome, EventKind, EventPicture, EventSerial};
 pub use explain::{Biography, Lane, Mark, Step};
 pub use filter::{Filter, FilterError, MessageState, Sort};
+pub use happening::{CommandBegun, CommandResult, Happening, HappeningBy, HostHappening};
 pub use host::{HostNumber, HostPicture, HostState};
 pub use hydraq_core::ids::MessageId;
 pub use lesson::{LessonCard, LessonPicture, LessonProgress, LessonRequest, LessonStep, Reveal};

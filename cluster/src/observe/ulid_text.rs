@@ -15,6 +15,29 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
+/// The same for lists of ids.
+pub(super) mod list {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::MessageId;
+
+    /// Writes ids as ULIDs.
+    pub(in crate::observe) fn serialize<S: Serializer>(
+        ids: &[MessageId],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(ids.iter().map(ToString::to_string))
+    }
+
+    /// Reads ULIDs.
+    pub(in crate::observe) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<MessageId>, D::Error> {
+        let texts: Vec<String> = Vec::deserialize(deserializer)?;
+        texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+    }
+}
+
 /// The same for ids that may be absent.
 pub(super) mod option {
     use serde::{Deserialize, Deserializer, Serializer};

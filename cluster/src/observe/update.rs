@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Aftermath, Badges, Biography, BlastRadius, CommandOutcome, DrawPicture, EventPicture, HeatMap,
+    Aftermath, Badges, Biography, BlastRadius, CommandOutcome, DrawPicture, EventPicture, Happening, HeatMap,
     HostPicture, LessonCard, LessonPicture, LinkPicture, MessageWindow, Placement, StorePicture, TimePicture,
     TypePicture,
 };
@@ -47,6 +47,9 @@ pub enum Change {
     Lessons(Vec<LessonPicture>),
     /// The card of the lesson that runs; `None` when none does.
     Lesson(Option<LessonCard>),
+    /// Single happenings, while a recording is made of them; a recording has lines of its own for these.
+    #[serde(skip)]
+    Happened(Vec<Happening>),
 }
 
 /// Everything that changed at one moment. The first one of a session is a snapshot: it has all lists.

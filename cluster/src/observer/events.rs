@@ -2,9 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::board::{Process, Turn};
+use super::board::{Board, Process, Turn};
+use super::happenings::Happenings;
+use super::life::Names;
 use crate::client::sight::ToldEvent;
-use crate::observe::{EventKind, EventPicture, EventSerial, HostNumber, HostState, MessageId, words};
+use crate::observe::{
+    EventKind, EventPicture, EventSerial, Happening, HappeningBy, HostNumber, HostState, MessageId, words,
+};
 
 /// How many happenings around single messages are kept for their biographies.
 const KEPT_MAX: usize = 65_536;
@@ -45,6 +49,7 @@ pub(super) struct Log {
     pub(super) kept: VecDeque<Happened>,
     /// Messages taken over from each host since it went, and when the last of them was.
     pub(super) taken_over: HashMap<String, (u64, u64)>,
+    happenings: Happenings,
 }
 
 impl Log {
@@ -68,10 +73,11 @@ impl Log {
                 about: event.peer.clone().filter(|_| follows),
             });
         }
-        self.keep(host, event);
+        self.keep(host, name, event);
     }
 
-    fn keep(&mut self, host: HostNumber, event: ToldEvent) {
+    fn keep(&mut self, host: HostNumber, name: &str, event: ToldEvent) {
+        self.happenings.host(name, &event);
         if self.kept.len() >= KEPT_MAX {
             self.kept.pop_front();
         }
@@ -88,7 +94,7 @@ impl Log {
         }
         let told =
             ToldEvent { at_ms, kind: word(kind).to_owned(), words: words.clone(), ..ToldEvent::default() };
-        self.keep(turn.host, told);
+        self.keep(turn.host, &turn.name, told);
         self.drafts.push(Draft {
             at_ms,
             host: Some(turn.host),
@@ -112,6 +118,22 @@ impl Log {
     ) {
         let who = "you".to_owned();
         self.drafts.push(Draft { at_ms, host: None, who, kind, message, words, took_us, about: None });
+    }
+
+    /// Single happenings are wanted from now on, and those that are kept.
+    pub(super) fn record(&mut self, board: &Board) {
+        let kept = self.kept.iter().map(|happened| (board.name_of(happened.host), &happened.event));
+        self.happenings.begin(kept);
+    }
+
+    /// A command begins, or has ended.
+    pub(super) fn command(&mut self, at_ms: u64, by: HappeningBy) {
+        self.happenings.command(Happening { at_ms, by });
+    }
+
+    /// The happenings that are to be told, if there are any.
+    pub(super) fn take_happenings(&mut self) -> Option<Vec<Happening>> {
+        self.happenings.take()
     }
 
     /// What is to be told now, in the order of time, with numbers and causes.

@@ -2,21 +2,55 @@
 
 use super::board::Board;
 use super::events::Happened;
+use crate::client::sight::ToldEvent;
 use crate::observe::{
-    Biography, HostNumber, Lane, Mark, MessageId, MessagePicture, MessageState, Step, words,
+    Biography, HostHappening, HostNumber, HostPicture, Lane, Mark, MessageId, MessagePicture, MessageState,
+    Step, words,
 };
 
 /// How many steps a biography has at most: the first ones and the last ones.
 const STEPS_MAX: usize = 200;
+
+/// Who the hosts are.
+pub(super) trait Names {
+    /// A host's name; its number if nobody knows it.
+    fn name_of(&self, host: HostNumber) -> String;
+
+    /// The host of a name.
+    fn number_of(&self, name: &str) -> Option<HostNumber>;
+}
+
+/// The same from a recording: `happenings` with their times, oldest first; `hosts` and `row` as they were then.
+#[must_use]
+pub fn recorded_biography<'a>(
+    message: MessageId,
+    happenings: impl Iterator<Item = (u64, &'a HostHappening)>,
+    row: Option<&MessagePicture>,
+    hosts: &[HostPicture],
+) -> Biography {
+    let happened = |(at_ms, told): (u64, &HostHappening)| {
+        let event = ToldEvent {
+            at_ms,
+            kind: told.what.clone(),
+            message: told.message,
+            peer: told.peer.clone(),
+            words: told.words.clone(),
+            number: told.count,
+        };
+        Some(Happened { host: hosts.number_of(&told.host)?, event })
+    };
+    let happened: Vec<Happened> = happenings.filter_map(happened).collect();
+    biography(message, happened.iter(), row, &hosts)
+}
 
 /// Puts the biography of a message together. `row` is how it stands now, if anybody knows of it.
 pub(super) fn biography<'a>(
     message: MessageId,
     happened: impl Iterator<Item = &'a Happened>,
     row: Option<&MessagePicture>,
-    board: &Board,
+    names: &dyn Names,
 ) -> Biography {
-    let mut life = Life::new(board, row);
+    let mut life = Life::new(names, row);
     let mut began_ms = None;
     let mut enqueued_through = None;
     for happened in happened {
@@ -28,7 +62,7 @@ pub(super) fn biography<'a>(
         let at_ms = happened.event.at_ms.saturating_sub(began_ms);
         if is_own {
             if happened.event.kind == "stored" && happened.event.peer.is_none() {
-                enqueued_through.get_or_insert_with(|| board.name_of(happened.host));
+                enqueued_through.get_or_insert_with(|| names.name_of(happened.host));
             }
             life.message_step(at_ms, happened);
         } else {
@@ -45,11 +79,11 @@ pub(super) fn biography<'a>(
         Some(row) => format!("enqueued {} ago{through}", words::span(row.age_ms)),
         None => format!("enqueued{through}"),
     };
-    Biography { message, summary, lanes: life.lanes, steps, why: why(row, board) }
+    Biography { message, summary, lanes: life.lanes, steps, why: why(row, names) }
 }
 
 struct Life<'a> {
-    board: &'a Board,
+    names: &'a dyn Names,
     lanes: Vec<Lane>,
     steps: Vec<Step>,
     /// Lanes of hosts that are gone at this point of the story.
@@ -57,9 +91,9 @@ struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    fn new(board: &'a Board, row: Option<&MessagePicture>) -> Self {
+    fn new(names: &'a dyn Names, row: Option<&MessagePicture>) -> Self {
         let mut life = Self {
-            board,
+            names,
             lanes: vec![Lane { host: None, name: "you".to_owned() }],
             steps: Vec::new(),
             gone: Vec::new(),
@@ -74,7 +108,7 @@ impl<'a> Life<'a> {
         if let Some(place) = self.lanes.iter().position(|lane| lane.host == Some(host)) {
             return place;
         }
-        self.lanes.push(Lane { host: Some(host), name: self.board.name_of(host) });
+        self.lanes.push(Lane { host: Some(host), name: self.names.name_of(host) });
         self.lanes.len() - 1
     }
 
@@ -86,8 +120,8 @@ impl<'a> Life<'a> {
     /// Something happened to the message itself.
     fn message_step(&mut self, at_ms: u64, happened: &Happened) {
         let here = self.lane(happened.host);
-        let named = happened.event.peer.as_ref().and_then(|name| self.board.by_name(name));
-        let peer = named.map(|entry| entry.number).map(|host| self.lane(host));
+        let named = happened.event.peer.as_ref().and_then(|name| self.names.number_of(name));
+        let peer = named.map(|host| self.lane(host));
         match (&*happened.event.kind, peer) {
             // A story begins with it, whatever a clock says: first copies may be stored before the initial replica is.
             ("stored", None) => self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored"),
@@ -124,8 +158,7 @@ impl<'a> Life<'a> {
                 self.step(at_ms, here, None, "", Mark::Back, "is back");
             }
             "takes-over" if happened.event.number > 0 => {
-                let peer = happened.event.peer.as_ref().and_then(|name| self.board.by_name(name));
-                let peer = peer.map(|entry| entry.number);
+                let peer = happened.event.peer.as_ref().and_then(|name| self.names.number_of(name));
                 if !self.lanes.iter().any(|lane| lane.host.is_some() && lane.host == peer) {
                     return;
                 }
@@ -142,16 +175,31 @@ impl<'a> Life<'a> {
     }
 }
 
-impl Board {
-    pub(super) fn name_of(&self, host: HostNumber) -> String {
+impl Names for Board {
+    fn name_of(&self, host: HostNumber) -> String {
         self.entry(host).map_or_else(|| host.to_string(), |entry| entry.place.name.clone())
+    }
+
+    fn number_of(&self, name: &str) -> Option<HostNumber> {
+        self.by_name(name).map(|entry| entry.number)
+    }
+}
+
+impl Names for &[HostPicture] {
+    fn name_of(&self, host: HostNumber) -> String {
+        let known = self.iter().find(|picture| picture.number == host);
+        known.map_or_else(|| host.to_string(), |picture| picture.name.clone())
+    }
+
+    fn number_of(&self, name: &str) -> Option<HostNumber> {
+        self.iter().find(|picture| picture.name == name).map(|picture| picture.number)
     }
 }
 
 /// Why a message is not delivered now, or that it would be.
-fn why(row: Option<&MessagePicture>, board: &Board) -> String {
+fn why(row: Option<&MessagePicture>, names: &dyn Names) -> String {
     let Some(row) = row else { return "no host knows of it any more: it was deleted everywhere".into() };
-    let owner = row.owner.map(|owner| board.name_of(owner));
+    let owner = row.owner.map(|owner| names.name_of(owner));
     let left_ms = row.copies.iter().find_map(|copy| match copy.state {
         crate::observe::CopyState::Leased { left_ms } | crate::observe::CopyState::Delayed { left_ms } => {
             Some(left_ms)

@@ -14,7 +14,7 @@ use hydraq_core::state::condition::Status;
 
 use super::board::Board;
 use super::rows::{Memory, Said, row};
-use super::run::State;
+use super::state::State;
 use super::window::{Candidate, Stretch, fits, sort};
 use crate::client::HostClient;
 use crate::client::sight::{CopiesOptions, ToldCopy};

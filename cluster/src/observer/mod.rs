@@ -21,16 +21,24 @@
 mod aftermath;
 mod board;
 mod events;
+mod follow;
+mod happenings;
 mod life;
 mod look;
+mod notice;
 mod rows;
 mod run;
+mod settling;
+mod state;
 mod stores;
 mod totals;
 mod window;
 
 pub use board::{Place, Process};
-pub use run::{Notice, Observer, Roster};
+pub use follow::Roster;
+pub use life::recorded_biography;
+pub use notice::Notice;
+pub use run::Observer;
 
 #[cfg(test)]
 mod support;

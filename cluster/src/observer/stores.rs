@@ -6,7 +6,7 @@ use std::time::Duration;
 use hydraq_core::objects::draw::Draw;
 
 use super::board::Board;
-use super::run::State;
+use super::state::State;
 use crate::client::objects::StoreState;
 use crate::observe::{DrawPicture, StorePicture};
 

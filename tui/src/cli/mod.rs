@@ -7,9 +7,12 @@ mod format;
 mod help;
 mod host;
 mod load;
+mod packaging;
+mod replay;
 mod requests;
 mod run;
 mod soak;
+mod telling;
 
 use std::process::ExitCode;
 
@@ -38,6 +41,12 @@ enum Command {
     Check(check::CheckArguments),
     /// Check the same on real processes, for a long time.
     Soak(soak::SoakArguments),
+    /// See a recorded session again, in plain lines.
+    Replay(replay::ReplayArguments),
+    /// Print completions for a shell.
+    Completions(packaging::CompletionsArguments),
+    /// Print the manual page.
+    Man,
     /// Run one queue host.
     Host(host::HostArguments),
     /// Measure how fast messages go in, and out again.
@@ -72,6 +81,9 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Soak(arguments)) => soak::run(&arguments),
+        Some(Command::Replay(arguments)) => replay::run(&arguments),
+        Some(Command::Completions(arguments)) => packaging::completions(&arguments),
+        Some(Command::Man) => packaging::man(),
         Some(Command::Host(arguments)) => host::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::Request(request)) => requests::run(&request),

@@ -8,6 +8,7 @@ mod ground;
 mod interrupt;
 mod junit;
 mod progress;
+mod record;
 mod reporter;
 
 use std::path::PathBuf;
@@ -21,9 +22,10 @@ use hydraq_cluster::scenario::{Script, load_files};
 use tokio::task::LocalSet;
 
 pub(super) use self::files::draw_seed;
-use self::ground::Ground;
-pub(super) use self::interrupt::Interrupt;
+use self::ground::{Ground, Prepared};
+pub(super) use self::interrupt::{Interrupt, Stop};
 use self::junit::Suite;
+use self::record::{Recorded, Recorder, path_for, writable};
 use self::reporter::Printer;
 use super::format::{Format, term};
 use super::{USAGE, start_log};
@@ -45,6 +47,10 @@ pub(super) struct RunArguments {
     /// Write a report in the form of JUnit, too.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Record the session, for `hydraq replay` and `hydraq export`; with several scenarios, one file each.
+    /// Simulated hosts cannot be recorded.
+    #[arg(long, value_name = "FILE", conflicts_with = "sim")]
+    record: Option<PathBuf>,
     /// Have the same drawn by lot as in an earlier run.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -93,6 +99,12 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         eprintln!("hydraq run: {problem}");
         ExitCode::from(BROKEN)
     };
+    if let Some(record) = &arguments.record
+        && let Err(problem) = writable(record)
+    {
+        eprintln!("hydraq run: --record: {} cannot be written: {problem}", record.display());
+        return ExitCode::from(USAGE);
+    }
     let seed = match arguments.seed.map_or_else(draw_seed, Ok) {
         Ok(seed) => seed,
         Err(problem) => return broken(&problem),
@@ -116,7 +128,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         seed,
     };
     let mut suites = Vec::new();
-    let mut status = runtime.block_on(run_all(&plan, &ground, &options, arguments.format, &mut suites));
+    let mut status = runtime.block_on(run_all(&plan, &ground, &options, arguments, &mut suites));
     runtime.shutdown_timeout(WIND_UP);
     if let Some(junit) = &arguments.junit
         && let Err(problem) = std::fs::write(junit, junit::report(&suites))
@@ -138,7 +150,7 @@ async fn run_all(
     plan: &[Planned],
     ground: &Ground,
     options: &RunOptions,
-    format: Format,
+    arguments: &RunArguments,
     suites: &mut Vec<Suite>,
 ) -> u8 {
     let mut worst = 0;
@@ -151,53 +163,108 @@ async fn run_all(
     };
     for (place, planned) in plan.iter().enumerate() {
         let keeps_logs = planned.data != DataFolder::Temporary;
-        let mut printer = Printer::new(format, keeps_logs, &planned.script);
-        // Whatever still runs in the background when the file is over ends with its task set.
-        let tasks = LocalSet::new();
-        let (stage, fleet) = match ground.prepare(planned.data.clone(), options.seed, &tasks) {
-            Ok(prepared) => prepared,
-            Err(problem) => {
-                eprintln!("{}: {problem}", planned.script.file);
-                let (file, left_out) = (planned.script.file.clone(), planned.script.steps.len() as u32);
-                printer.summary(&Summary {
-                    file,
-                    status: BROKEN,
-                    left_out,
-                    seed: options.seed,
-                    ..Summary::default()
-                });
-                printer.broke(&problem.to_string());
-                suites.push(printer.into_suite(&planned.script));
-                worst = worst.max(BROKEN);
-                continue;
-            }
-        };
-        printer.begin(&planned.script.file);
-        let ended = {
-            let run = tasks.run_until(run_script(&planned.script, stage, options, &mut printer));
-            tokio::select! {
-                summary = run => Ok(summary),
-                signal = interrupt.wait() => Err(signal),
-            }
-        };
-        // Blocking calls on other threads end when their hosts do.
-        if let Some(fleet) = fleet {
-            fleet.shut_down();
-        }
-        drop(tasks);
-        match ended {
-            Ok(summary) => {
-                printer.summary(&summary);
-                worst = worst.max(summary.status);
+        let mut printer = Printer::new(arguments.format, keeps_logs, &planned.script);
+        let record = arguments.record.as_deref();
+        let record = record.map(|record| path_for(record, &planned.script, plan.len() == 1, place));
+        let ended = play(planned, ground, options, record, &mut printer, &mut interrupt).await;
+        let stopped = match ended {
+            Ok(status) => {
+                worst = worst.max(status);
+                None
             }
             Err(signal) => {
-                let files_left = plan.len() - place - 1;
-                printer.interrupted(&planned.script, signal.name(), files_left);
-                suites.push(printer.into_suite(&planned.script));
-                return signal.status();
+                printer.interrupted(&planned.script, signal.name(), plan.len() - place - 1);
+                Some(signal.status())
             }
-        }
+        };
         suites.push(printer.into_suite(&planned.script));
+        if let Some(status) = stopped {
+            return status;
+        }
     }
     worst
+}
+
+/// Runs one file on a fresh cluster, and records that, if there is a place for it. Its status, or the signal that stopped it.
+async fn play(
+    planned: &Planned,
+    ground: &Ground,
+    options: &RunOptions,
+    record: Option<PathBuf>,
+    printer: &mut Printer,
+    interrupt: &mut Interrupt,
+) -> Result<u8, Stop> {
+    let script = &planned.script;
+    // Whatever still runs in the background when the file is over ends with its task set.
+    let tasks = LocalSet::new();
+    let created = record.map(|path| Recorder::create(path, &script.file, options.seed)).transpose();
+    let prepared = created.map_err(|problem| format!("--record: {problem}")).and_then(|recorder| {
+        let prepared = ground.prepare(planned.data.clone(), options.seed, &tasks);
+        Ok((recorder, prepared.map_err(|problem| problem.to_string())?))
+    });
+    let (mut recorder, Prepared { stage, fleet, live }) = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            not_begun(script, options.seed, printer, &problem);
+            return Ok(BROKEN);
+        }
+    };
+    let can_be_recorded = live.is_some();
+    printer.begin(&script.file);
+    let ended = {
+        let run = tasks.run_until(async {
+            if let (Some(recorder), Some(live)) = (&mut recorder, live) {
+                recorder.look_at(live);
+            }
+            let mut reporter = Recorded { printer: &mut *printer, recorder: recorder.as_mut() };
+            run_script(script, stage, options, &mut reporter).await
+        });
+        tokio::select! {
+            summary = run => Ok(summary),
+            signal = interrupt.wait() => Err(signal),
+        }
+    };
+    let recorded = match recorder {
+        Some(recorder) => tasks.run_until(recorder.end(&ending(&ended))).await.map(Some),
+        None => Ok(None),
+    };
+    // Blocking calls on other threads end when their hosts do.
+    if let Some(fleet) = fleet {
+        fleet.shut_down();
+    }
+    drop(tasks);
+    let mut status = ended.as_ref().map_or(0, |summary| summary.status);
+    if let Ok(summary) = &ended {
+        printer.summary(summary);
+    }
+    match recorded {
+        Ok(Some(path)) => Printer::again(script, Some(&path)),
+        Ok(None) => {
+            if can_be_recorded && ended.as_ref().is_ok_and(|summary| !summary.passed()) {
+                Printer::again(script, None);
+            }
+        }
+        Err(problem) => {
+            eprintln!("hydraq run: --record: {problem}");
+            status = status.max(BROKEN);
+        }
+    }
+    ended.map(|_| status)
+}
+
+/// Reports a file that could not be begun.
+fn not_begun(script: &Script, seed: u64, printer: &mut Printer, problem: &str) {
+    eprintln!("{}: {problem}", script.file);
+    let (file, left_out) = (script.file.clone(), script.steps.len() as u32);
+    printer.summary(&Summary { file, status: BROKEN, left_out, seed, ..Summary::default() });
+    printer.broke(problem);
+}
+
+/// How a run has ended, in a few words.
+fn ending(ended: &Result<Summary, Stop>) -> String {
+    match ended {
+        Ok(summary) if summary.passed() => "passed".to_owned(),
+        Ok(_) => "not passed".to_owned(),
+        Err(signal) => format!("stopped by {}", signal.name()),
+    }
 }

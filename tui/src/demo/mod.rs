@@ -115,6 +115,8 @@ impl Demo {
                 self.pending.push(Change::BlastRadius(blast));
             }
             Request::Lesson(lesson) => self.lesson_request(&lesson),
+            // It has no hosts that could tell.
+            Request::Record => {}
         }
     }
 

@@ -96,7 +96,7 @@ impl Picture {
                 self.lesson = lesson.clone().map(Arc::new);
             }
             // Not part of the cluster's state: the model shows these and forgets them.
-            Change::Aftermath(_) | Change::Outcome(_) => {}
+            Change::Aftermath(_) | Change::Outcome(_) | Change::Happened(_) => {}
         }
     }
 

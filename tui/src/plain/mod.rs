@@ -15,10 +15,10 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hydraq_cluster::observe::{Request, TimeCommand};
+use hydraq_cluster::observe::{Request, TimeCommand, Update};
 
 use self::lines::Lines;
-use crate::model::{Input, Model, Session, update};
+use crate::model::{Input, Model, Session, Setup, update};
 use crate::shell::{Console, End, Ended, Incoming, ShellError, watch_signals};
 
 /// The least time between two lines about the cluster.
@@ -98,6 +98,35 @@ pub fn run(
             return Ok(Ended::new(End::Quit, session));
         }
     }
+}
+
+/// Tells recorded updates as they were told then; the line about the cluster at most once a second of that time.
+///
+/// # Errors
+///
+/// If the output cannot be written.
+pub fn replay(
+    setup: Setup,
+    updates: impl IntoIterator<Item = Update>,
+    mut output: impl Write,
+) -> Result<(), ShellError> {
+    let (mut model, mut lines) = (Model::new(setup), Lines::default());
+    let mut cluster_told_ms = None::<u64>;
+    for recorded in updates {
+        let at_ms = recorded.at_ms;
+        let input = Input::Update(recorded);
+        let told = lines.told_by(&input, &model);
+        update(&mut model, input);
+        write(&mut output, &told)?;
+        if lines.cluster_changed(&model) && cluster_told_ms.is_none_or(|told_ms| told_ms + 1_000 <= at_ms) {
+            write(&mut output, &[lines.cluster(&model)])?;
+            cluster_told_ms = Some(at_ms);
+        }
+    }
+    if lines.cluster_changed(&model) {
+        write(&mut output, &[lines.cluster(&model)])?;
+    }
+    Ok(())
 }
 
 fn write(output: &mut impl Write, lines: &[String]) -> Result<(), ShellError> {

@@ -136,6 +136,22 @@ pub enum Outcome {
     Explained(Box<Sight>),
 }
 
+impl Outcome {
+    /// The messages that it is about, in their order.
+    #[must_use]
+    pub fn messages(&self) -> Vec<MessageId> {
+        match self {
+            Self::Enqueued(sent) => sent.iter().map(|sent| sent.id).collect(),
+            Self::Dequeued(deliveries) => deliveries.iter().map(|delivery| delivery.id).collect(),
+            Self::Deleted(messages) => messages.iter().map(|settled| settled.id).collect(),
+            Self::Leases { messages, .. } => messages.iter().map(|settled| settled.id).collect(),
+            Self::Corrupted { message, .. } => message.iter().copied().collect(),
+            Self::Shown(sight) | Self::Explained(sight) => vec![sight.record.id],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// An object that was created, or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectMade {

@@ -36,6 +36,12 @@ pub struct RunOptions {
 
 /// Who is told of a run while it runs.
 pub trait Reporter {
+    /// The run begins; nothing has been done yet.
+    fn begins(&mut self, _session: &Rc<Session>) {}
+
+    /// A step is about to be run.
+    fn step_begins(&mut self, _step: &Step) {}
+
     /// A step has been run.
     fn step(&mut self, step: &StepReport<'_>);
 
@@ -79,6 +85,7 @@ pub async fn run_script(
     reporter: &mut dyn Reporter,
 ) -> Summary {
     let session = Rc::new(Session::new(stage, options.seed));
+    reporter.begins(&session);
     let began = session.now();
     let mut run =
         Run { script, session, reporter, failures: Vec::new(), expected: Vec::new(), steps: 0, failed: 0 };
@@ -165,6 +172,7 @@ impl Run<'_> {
     /// Runs one step; whether the run may go on.
     async fn step(&mut self, step: &Step, limit: Option<(Duration, &str)>) -> bool {
         let session = self.session.clone();
+        self.reporter.step_begins(step);
         let began = session.now();
         let performed = match limit {
             Some((left, what)) => {

@@ -6,15 +6,14 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use hydraq_cluster::observe::{
-    Badges, Change, CommandOutcome, EventKind, LessonRequest, MessageId, Request, WindowRequest,
-};
+use hydraq_cluster::observe::{Badges, Change, CommandOutcome, LessonRequest, Request, WindowRequest};
 use hydraq_cluster::observer::{Notice, Observer};
 use hydraq_cluster::scenario::run::{Done, Failure, ObjectMade, Outcome, Session, outcome_line, perform};
 use hydraq_cluster::scenario::{Command, parse_line};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{sleep, timeout};
 
+use super::super::telling::Telling;
 use super::completer::in_words;
 use super::lessons::Lessons;
 use super::seat::Seat;
@@ -68,6 +67,7 @@ impl Commands {
                 let _ = seat.lines.send(line);
                 return;
             }
+            Request::Record => Notice::Record,
             Request::Watch(window) => {
                 self.watched = Some(window.clone());
                 Notice::Watch(window)
@@ -119,11 +119,13 @@ async fn lesson_ended(lessons: &mut Option<Lessons>) {
 pub(super) struct Work {
     session: Rc<Session>,
     observer: Observer,
+    telling: Telling,
 }
 
 impl Work {
     pub(super) fn new(session: Rc<Session>, observer: Observer) -> Self {
-        Self { session, observer }
+        let telling = Telling::new(observer.clone());
+        Self { session, observer, telling }
     }
 
     /// All lines, one after the other. The first one may be our own: only its failure is told.
@@ -166,6 +168,7 @@ impl Work {
         command: &Command,
         is_own: bool,
     ) -> (Option<Outcome>, Option<Failure>) {
+        let number = self.telling.begun(&line, None);
         let began = Instant::now();
         let performed = perform(&self.session, command).await;
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -174,6 +177,7 @@ impl Work {
             Ok(Done { outcome, failure }) => (Some(outcome), failure),
             Err(failure) => (None, Some(failure)),
         };
+        self.telling.ended(number, &line, outcome.as_ref(), failure.as_ref(), took_us);
         if let Some(Outcome::Shown(sight) | Outcome::Explained(sight)) = &outcome {
             let words = outcome.as_ref().map(outcome_line).unwrap_or_default();
             let told = Change::Outcome(CommandOutcome { line, ok: true, words });
@@ -187,24 +191,7 @@ impl Work {
             // Everything is as it was meant to be, and the hosts have said so.
             return (outcome, failure);
         }
-        let done = outcome.as_ref().map(outcome_line).unwrap_or_default();
-        // What the line says already need not be said again.
-        let done = if done.split([',', ' ']).all(|word| word == "and" || line.contains(word)) {
-            String::new()
-        } else {
-            done
-        };
-        let words = match (&failure, done.is_empty()) {
-            (None, _) => done,
-            (Some(failure), true) => said(failure),
-            (Some(failure), false) => format!("{done}; {}", said(failure)),
-        };
-        if let Some(kind) = kind(command, failure.is_some()) {
-            let words = if words.is_empty() { line.clone() } else { format!("{line}: {words}") };
-            let message = outcome.as_ref().and_then(single_message);
-            self.observer.notice(Notice::Done { kind, message, words, took_us: Some(took_us) });
-        }
-        self.tell(Change::Outcome(CommandOutcome { line, ok: failure.is_none(), words }));
+        self.telling.told(&line, command, outcome.as_ref(), failure.as_ref(), took_us);
         (outcome, failure)
     }
 
@@ -225,52 +212,8 @@ impl Work {
     }
 }
 
-fn said(failure: &Failure) -> String {
-    match &failure.help {
-        Some(help) => format!("{}: {help}", failure.message),
-        None => failure.message.clone(),
-    }
-}
-
-/// What kind of event a command is; none if the hosts tell of it themselves, or there is nothing to tell.
-fn kind(command: &Command, failed: bool) -> Option<EventKind> {
-    if failed {
-        return Some(EventKind::Refused);
-    }
-    Some(match command {
-        Command::Enqueue(_) => EventKind::Enqueued,
-        Command::Dequeue(_) | Command::Release(_) | Command::Extend(_) => EventKind::Leased,
-        Command::Delete(_) => EventKind::Deleted,
-        Command::Cut(_) | Command::Delay(_) | Command::Drop(_) => EventKind::Link,
-        Command::Heal(_) => EventKind::Healed,
-        Command::Fill(_) | Command::Free(_) | Command::Corrupt(_) => EventKind::Disk,
-        Command::Leave(_) | Command::Remove(_) => EventKind::Membership,
-        Command::Spawn(_)
-        | Command::Kill(_)
-        | Command::Restart(_)
-        | Command::Pause(_)
-        | Command::Resume(_)
-        | Command::Wipe(_)
-        | Command::Wait(_)
-        | Command::Show(_)
-        | Command::Explain(_) => return None,
-        _ => EventKind::Note,
-    })
-}
-
-/// The message that a command was about, if it was one.
-fn single_message(outcome: &Outcome) -> Option<MessageId> {
-    match outcome {
-        Outcome::Enqueued(sent) if sent.len() == 1 => Some(sent[0].id),
-        Outcome::Dequeued(deliveries) if deliveries.len() == 1 => Some(deliveries[0].id),
-        Outcome::Deleted(messages) if messages.len() == 1 => Some(messages[0].id),
-        Outcome::Corrupted { message, .. } => *message,
-        _ => None,
-    }
-}
-
 /// Tells the harness's own totals whenever they have changed.
-pub(super) async fn keep_counting(session: Rc<Session>, observer: Observer) {
+pub(in crate::cli) async fn keep_counting(session: Rc<Session>, observer: Observer) {
     let (mut seen, mut told, mut lost) = (0, Badges::default(), 0);
     let mut looked = Instant::now();
     loop {

@@ -29,6 +29,7 @@ use hydraq_cluster::fleet::DataFolder;
 use hydraq_cluster::observe::Request;
 
 use self::cluster::{ClusterPlan, ClusterThread, Talk};
+pub(super) use self::commands::keep_counting;
 use self::completer::Language;
 use crate::model::Setup;
 use crate::plain;

@@ -23,28 +23,38 @@ pub(super) enum Ground {
     Simulated,
 }
 
+/// A cluster for one file.
+pub(super) struct Prepared {
+    /// What the file plays on.
+    pub(super) stage: Rc<dyn Stage>,
+    /// What is to be ended with it, if it has processes.
+    pub(super) fleet: Option<Arc<Fleet>>,
+    /// The same stage, if it is one of real processes: only these can be recorded.
+    pub(super) live: Option<Rc<LiveStage>>,
+}
+
 impl Ground {
     pub(super) fn new(is_simulated: bool) -> io::Result<Self> {
         Ok(if is_simulated { Self::Simulated } else { Self::Real(std::env::current_exe()?) })
     }
 
-    /// A fresh cluster, and the fleet that is to be ended with it, if it has one. Called within the runtime of the run.
+    /// A fresh cluster. Called within the runtime of the run.
     pub(super) fn prepare(
         &self,
         data: DataFolder,
         seed: u64,
         tasks: &LocalSet,
-    ) -> Result<(Rc<dyn Stage>, Option<Arc<Fleet>>), StageError> {
+    ) -> Result<Prepared, StageError> {
         match self {
             Self::Real(binary) => {
                 let stage = Rc::new(LiveStage::start(binary.clone(), data)?);
                 let fleet = stage.fleet();
-                Ok((stage, Some(fleet)))
+                Ok(Prepared { stage: stage.clone(), fleet: Some(fleet), live: Some(stage) })
             }
             Self::Simulated => {
                 let stage = Rc::new(SimulatedStage::new(seed));
                 tasks.spawn_local(stage.drive(WALL_MS, None, || {}));
-                Ok((stage, None))
+                Ok(Prepared { stage, fleet: None, live: None })
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Prints a run while it goes on.
 
+use std::path::Path;
+
 use hydraq_cluster::scenario::Script;
 use hydraq_cluster::scenario::run::{FailureReport, HostTrace, Reporter, StepReport, Summary};
 
@@ -53,6 +55,17 @@ impl Printer {
         match self.format {
             Format::Json => print_json(&summary.json()),
             Format::Text => print_lines(&summary.text()),
+        }
+    }
+
+    /// How to look at a run again: what to open, or what to do for that to be there.
+    pub(super) fn again(script: &Script, recorded: Option<&Path>) {
+        match recorded {
+            Some(path) => eprintln!("to see it again: hydraq replay {}", path.display()),
+            None => eprintln!(
+                "to be able to see it again, record it: hydraq run {} --record run.jsonl, then hydraq replay run.jsonl",
+                script.file
+            ),
         }
     }
 
