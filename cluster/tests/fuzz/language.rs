@@ -22,7 +22,8 @@ fn words(bytes: &[u8]) -> String {
     ];
     let names: Vec<&str> =
         GROUPS.iter().flat_map(|group| group.commands).map(|command| command.words).chain(VALUES).collect();
-    let word = |byte: &u8| if byte % 16 == 0 { "\n" } else { names[usize::from(*byte) % names.len()] };
+    let word =
+        |byte: &u8| if byte.is_multiple_of(16) { "\n" } else { names[usize::from(*byte) % names.len()] };
     bytes.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 

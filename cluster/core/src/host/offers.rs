@@ -20,13 +20,23 @@ impl Host {
     /// A peer lacks messages of which it is listed as a holder.
     pub(super) fn on_lacks(&mut self, from: HostIndex, ids: &[MessageId], refuses: bool) {
         self.peers.get_mut(from).refuses = refuses;
+        let mut successors = HostSet::EMPTY;
         for id in ids {
             let Some(slot) = self.messages.find(*id) else { continue };
             if !self.messages.holders(slot).contains(from) {
                 continue;
             }
-            self.messages.set_lacking(slot, from, true);
+            let news = self.messages.set_lacking(slot, from, true);
             self.peers.get_mut(from).to_offer.insert(*id);
+            if let (true, Owner::Peer(successor)) = (news, self.messages.group(slot).owner) {
+                successors.insert(successor);
+            }
+        }
+        // Whoever is to serve it now may never have got its copy, and would not know.
+        for successor in successors.iter() {
+            if self.peers.get(successor).is_synchronised() {
+                self.send_digest(successor, true);
+            }
         }
     }
 

@@ -170,12 +170,11 @@ impl Durable {
         for operation in &self.unsynced {
             let chance = random.below(4);
             match operation {
-                Operation::Begin(_) | Operation::Rename => {
-                    if names_kept > 0 {
-                        names_kept -= 1;
-                        files.apply(operation);
-                    }
+                Operation::Begin(_) | Operation::Rename if names_kept > 0 => {
+                    names_kept -= 1;
+                    files.apply(operation);
                 }
+                Operation::Begin(_) | Operation::Rename => {}
                 Operation::Write(file, offset, bytes) if chance == 0 => {
                     files.tear(*file, *offset as usize, bytes, &mut random);
                 }

@@ -39,7 +39,7 @@ impl Plan {
             0 => 0,
             1 => 1 + random.below(4),
             2 => 5 + random.below(20),
-            _ => 40 + random.below(90),
+            _ => 50 + random.below(100),
         };
         let mut faults: Vec<(Duration, Fault)> =
             (0..count).map(|_| (safety.mul_f64(random.unit()), fault(&mut random, hosts))).collect();
