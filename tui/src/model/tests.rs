@@ -1,6 +1,6 @@
 //! Every key does what its row of the table says, and commands are kept, recalled and saved.
 
-use hydraq_cluster::observe::{LessonRequest, Request};
+use hydraq_cluster::observe::{Change, LessonRequest, Request, TimePicture, Update};
 
 use super::{Action, Focus, Input, LineKind, Mouse, MouseKind, Overlay, SaveKind, Screen, Setup};
 use crate::demo::{Stage, staged};
@@ -63,6 +63,10 @@ fn prepare(intent: Intent, scope: Scope, stage: &mut Stage) {
             stage.keys(", ,");
         }
         Intent::AnswerText | Intent::Answer(_) => {}
+        Intent::TimeHold | Intent::TimeStep | Intent::TimeSlower | Intent::TimeFaster => {
+            let time = TimePicture { percent: 100, held: false, elapsed_ms: 0 };
+            stage.input(Input::Update(Update::one(0, Change::Time(time))));
+        }
         Intent::Close => stage.command("enqueue --replicas 99"),
         Intent::Up if scope == Scope::Lessons => stage.keys("down down"),
         Intent::Up | Intent::Home | Intent::PageUp if scope == Scope::Cluster => stage.keys("down down down"),
@@ -101,6 +105,10 @@ fn is_done(intent: Intent, scope: Scope, stage: &Stage) -> bool {
         Intent::Save => matches!(model.overlay, Some(Overlay::Save(_))),
         Intent::Open => is_opened(scope, stage),
         Intent::StopTime | Intent::StepBack | Intent::StepForward => model.stopped.is_some(),
+        Intent::TimeHold => ran("time hold"),
+        Intent::TimeStep => ran("time step"),
+        Intent::TimeSlower => ran("time slower"),
+        Intent::TimeFaster => ran("time faster"),
         Intent::Sort => model.map.sort == hydraq_cluster::observe::Sort::Oldest,
         Intent::MapForm => model.map.form == super::map::MapForm::Rows,
         Intent::LessonNext if scope == Scope::Lessons => asked(LessonRequest::Start(1)),
