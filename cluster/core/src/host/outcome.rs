@@ -117,7 +117,6 @@ impl Host {
     }
 
     /// Says what became of one message of a request; the request is answered with the last one.
-
     pub(super) fn settle_place(&mut self, op_number: u64, place: usize, outcome: EnqueueOutcome) {
         let Some(op) = self.enqueues.get_mut(&op_number) else { return };
         if op.outcomes[place].replace(outcome).is_none() {

@@ -92,7 +92,7 @@ impl Recorder {
 
     fn step_begins(&mut self, step: &Step) {
         if let Some(telling) = &self.telling {
-            self.number = telling.begun(&step.to_string(), u32::try_from(step.line).ok());
+            self.number = telling.begun(&step.to_string(), Some(step.line));
         }
     }
 
