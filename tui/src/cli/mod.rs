@@ -42,7 +42,7 @@ enum Command {
     Check(check::CheckArguments),
     /// Check the same on real processes, for a long time.
     Soak(soak::SoakArguments),
-    /// See a recorded session again, in plain lines.
+    /// See a recorded session again: on a terminal in the console, elsewhere in plain lines.
     Replay(replay::ReplayArguments),
     /// Write a recorded session in a format that others read.
     Export(export::ExportArguments),

@@ -1,15 +1,17 @@
-//! `hydraq replay`: a recorded session again, in plain lines.
+//! `hydraq replay`: a recorded session again: on a terminal in the console's screens, elsewhere in plain lines.
 
-use std::io::stdout;
+use std::io::{IsTerminal, stdin, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use hydraq_cluster::recording::Recording;
 
-use super::USAGE;
+use super::{USAGE, console};
 use crate::model::Setup;
 use crate::plain;
+use crate::shell::{self, Console};
+use crate::theme::Look;
 
 /// What is replayed.
 #[derive(Debug, Args)]
@@ -17,9 +19,12 @@ pub(super) struct ReplayArguments {
     /// The recording.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Lines of words, no screen; so it is, too, where the output is no terminal.
+    #[arg(long)]
+    plain: bool,
 }
 
-/// Tells the recording, line by line.
+/// Shows the recording.
 pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
     let recording = match Recording::open(&arguments.file) {
         Ok(recording) => recording,
@@ -32,7 +37,15 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
         eprintln!("hydraq replay: {} has no end: it was cut off", arguments.file.display());
     }
     let setup = Setup { ahead_of_utc_seconds: recording.header.ahead_of_utc_seconds, ..Setup::default() };
-    // Whoever reads it may have stopped: then there is nobody to tell.
-    let _ = plain::replay(setup, recording.updates, stdout());
-    ExitCode::SUCCESS
+    if arguments.plain || !stdout().is_terminal() || !stdin().is_terminal() {
+        // Whoever reads it may have stopped: then there is nobody to tell.
+        let _ = plain::replay(setup, recording.updates, stdout());
+        return ExitCode::SUCCESS;
+    }
+    let look = Look::from_environment(|name| std::env::var(name).ok());
+    let setup = Setup { look, recorded: recording.updates, ..setup };
+    // Nobody tells anything, and nobody can be asked: the model has it all, and refuses the rest.
+    let (_, feed) = shell::feed();
+    let save_in = std::env::current_dir().unwrap_or_default();
+    console::exit_code(shell::run(Console { setup, feed, requests: Box::new(|_| ()), save_in }))
 }

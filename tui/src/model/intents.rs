@@ -168,7 +168,7 @@ impl Model {
             (self.focus, self.event) = (Focus::Map, None);
         } else if self.map.selected.is_some() {
             self.map.follow();
-        } else if self.stopped.is_some() {
+        } else if self.stopped.is_some() && !self.replays {
             self.resume_time();
         } else {
             self.map.filter = hydraq_cluster::observe::Filter::default();

@@ -31,6 +31,7 @@ mod palette;
 mod picture;
 mod prompts;
 mod recording;
+mod replay;
 mod screen;
 mod session;
 mod setup;
@@ -110,13 +111,15 @@ pub struct Model {
     pub(crate) presenter: bool,
     /// Whether no more updates come.
     pub(crate) ended: bool,
+    /// Whether a recorded session is shown: time is always stopped then.
+    pub(crate) replays: bool,
 }
 
 impl Model {
     /// The state at the start: nothing is known yet.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        Self {
+        let mut model = Self {
             keymap: setup.keymap,
             look: setup.look,
             completer: setup.completer,
@@ -146,7 +149,12 @@ impl Model {
             form: EnqueueForm::default(),
             presenter: setup.presenter,
             ended: false,
+            replays: false,
+        };
+        if !setup.recorded.is_empty() {
+            model.load(setup.recorded);
         }
+        model
     }
 
     /// What a model that shows the same session from its beginning is started with.
@@ -160,6 +168,7 @@ impl Model {
             size: (self.size.width, self.size.height),
             presenter: self.presenter,
             screen: self.screen,
+            recorded: Vec::new(),
         }
     }
 

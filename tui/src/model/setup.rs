@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use hydraq_cluster::observe::Update;
+
 use super::completer::{Completer, NoCompleter};
 use super::screen::Screen;
 use crate::keymap::Keymap;
@@ -23,6 +25,8 @@ pub struct Setup {
     pub presenter: bool,
     /// The screen to begin with.
     pub screen: Screen,
+    /// A recorded session that is shown instead of a cluster; none if this is empty.
+    pub recorded: Vec<Update>,
 }
 
 impl Default for Setup {
@@ -35,6 +39,7 @@ impl Default for Setup {
             size: (80, 24),
             presenter: false,
             screen: Screen::default(),
+            recorded: Vec::new(),
         }
     }
 }

@@ -18,9 +18,11 @@ pub(crate) struct Stopped {
 }
 
 impl Model {
-    /// Stops time now, or lets it go on.
+    /// Stops time now, or lets it go on; lets a recording play, or stops it.
     pub(crate) fn toggle_time(&mut self) {
-        if self.stopped.is_some() {
+        if self.replays {
+            self.toggle_play();
+        } else if self.stopped.is_some() {
             self.resume_time();
         } else {
             self.stop_at(self.recording.end().saturating_sub(1));
@@ -71,9 +73,11 @@ impl Model {
         }
     }
 
-    /// Shows what is now.
+    /// Shows what is now; of a recording its end.
     pub(crate) fn resume_time(&mut self) {
-        if self.stopped.take().is_some() {
+        if self.replays {
+            self.stop_at(self.recording.end().saturating_sub(1));
+        } else if self.stopped.take().is_some() {
             self.motions.clear();
         }
     }

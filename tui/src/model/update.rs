@@ -52,6 +52,9 @@ pub fn update(model: &mut Model, input: Input) -> Vec<Action> {
     model.toasts.expire(model.now_ms);
     model.aftermath = model.aftermath.take().filter(|(told_ms, _)| told_ms + AFTERMATH_MS > model.now_ms);
     actions.extend(model.watch());
+    if model.replays {
+        model.refuse_asking(&mut actions);
+    }
     actions
 }
 
@@ -117,6 +120,10 @@ impl Model {
 
     /// Runs a command: it is kept, and time goes on, so that what it does is seen.
     pub(crate) fn run(&mut self, line: &str) -> Vec<Action> {
+        if self.replays {
+            // It is refused, and is no command of the session.
+            return vec![Action::Ask(Request::Run(line.to_owned()))];
+        }
         self.resume_time();
         // What is said to virtual time is no command of a scenario.
         if !TimeCommand::is_meant_by(line) {

@@ -60,6 +60,8 @@ fn name(model: &Model, form: u8, ink: &Ink<'_>) -> Piece {
     let at = clock(model.shown_ms(), model.ahead_of_utc_seconds);
     let paused = ink.glyphs().paused;
     let words = match form {
+        0..4 if model.replays => format!(" {paused} recording at {at} "),
+        _ if model.replays => " recording ".to_owned(),
         0 => format!(" {paused} stopped at {at}, {} ago ", span(behind_ms)),
         1..4 => format!(" {paused} stopped, {} ago ", span(behind_ms)),
         _ => format!(" {paused} stopped "),

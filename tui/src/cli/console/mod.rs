@@ -142,7 +142,7 @@ fn setup(arguments: &ConsoleArguments) -> Setup {
     }
 }
 
-fn exit_code(ended: Result<Ended, ShellError>) -> ExitCode {
+pub(super) fn exit_code(ended: Result<Ended, ShellError>) -> ExitCode {
     match ended {
         Ok(Ended { end: End::Signal(signal), .. }) => {
             ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
