@@ -109,10 +109,9 @@ impl Model {
         }
     }
 
-    /// How far the moment that is shown lies back, in milliseconds.
+    /// How far the moment that is shown lies back, in milliseconds: behind now, or behind the end of a recording.
     pub(crate) fn behind_ms(&self) -> Option<u64> {
-        self.stopped
-            .as_ref()
-            .map(|stopped| self.live.at_ms.max(self.now_ms).saturating_sub(stopped.picture.at_ms))
+        let newest_ms = if self.replays { self.live.at_ms } else { self.live.at_ms.max(self.now_ms) };
+        self.stopped.as_ref().map(|stopped| newest_ms.saturating_sub(stopped.picture.at_ms))
     }
 }

@@ -34,6 +34,9 @@ pub(super) fn timeline(model: &Model, area: Rect, ink: &mut Ink<'_>) {
 
 fn bar(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     let state = match model.behind_ms() {
+        Some(left_ms) if model.replays => {
+            ink.piece(format!("{} recording, {} left", ink.glyphs().paused, span(left_ms)), Role::Leased)
+        }
         Some(behind_ms) => {
             ink.piece(format!("{} stopped, {} ago", ink.glyphs().paused, span(behind_ms)), Role::Leased)
         }
