@@ -127,10 +127,13 @@ impl Run<'_> {
         })
     }
 
-    /// Whether what is left of a message on a host is a record that cannot be read; not after a delete, which takes that away, too.
+    /// Whether what is left of a message on a host is a record that cannot be read; not after a delete, which takes that away, too,
+    /// unless its tombstones were lost with their disks.
     pub(super) fn is_beyond_repair(&self, core: &Host, id: MessageId) -> bool {
         let unreadable = matches!(core.knowledge(id), Knowledge::Held(held) if held.corrupt);
-        let deletes = self.history.lives.get(&id).into_iter().flat_map(|life| &life.deletes);
-        unreadable && deletes.into_iter().all(|delete| delete.acknowledged.is_none())
+        let is_deleted = self.history.lives.get(&id).is_some_and(|life| {
+            !life.delete_lost && life.deletes.iter().any(|delete| delete.acknowledged.is_some())
+        });
+        unreadable && !is_deleted
     }
 }
