@@ -16,8 +16,9 @@ pub struct SetAside {
     pub id: MessageId,
     /// Where its record is.
     pub sequence: Sequence,
-    /// Who else held it, as far as that disk knew.
-    pub others: Vec<HostId>,
+    /// Who held it as far as that disk knew; the host that had the disk is one of them, under its old id, which lives on if the disk is
+    /// only a copy of another one.
+    pub holders: Vec<HostId>,
     /// Whether it may be delivered once at the most.
     pub at_most_once: bool,
 }
@@ -40,13 +41,10 @@ impl Host {
         let copy = |(slot, entry): (_, &crate::state::messages::Entry)| SetAside {
             id: entry.id,
             sequence: entry.sequence,
-            others: self.peers.ids_of(self.messages.holders(slot).hosts()),
+            holders: self.peers.ids_of(self.messages.holders(slot).hosts()),
             at_most_once: entry.condition_ref().is_some_and(|condition| condition.at_most_once),
         };
         let mut copies: Vec<SetAside> = self.messages.iter().map(copy).collect();
-        for copy in &mut copies {
-            copy.others.retain(|other| *other != self.identity.id);
-        }
         copies.sort_by_key(|copy| copy.sequence);
         copies
     }
@@ -64,7 +62,7 @@ impl SetAside {
         let is_deleted =
             |knowledge: &Knowledge| matches!(knowledge, Knowledge::Deleted { .. } | Knowledge::Finished);
         let is_held = |knowledge: &Knowledge| matches!(knowledge, Knowledge::Held(_));
-        let remaining = |host: HostId| self.others.contains(&host) && !is_removed(host);
+        let remaining = |host: HostId| self.holders.contains(&host) && !is_removed(host);
         let is_back = told.iter().any(|(host, knowledge)| *host == me && is_held(knowledge));
         let lacks = |(host, knowledge): &(HostId, Knowledge)| {
             remaining(*host) && matches!(knowledge, Knowledge::NotHere)
@@ -73,7 +71,7 @@ impl SetAside {
             return Fate::Drop;
         }
         let is_elsewhere = told.iter().any(|(_, knowledge)| is_held(knowledge));
-        if is_elsewhere || self.others.iter().any(|other| remaining(*other)) {
+        if is_elsewhere || self.holders.iter().any(|holder| remaining(*holder)) {
             return Fate::Wait;
         }
         // It may have been delivered after the disk was copied.
@@ -93,7 +91,7 @@ mod tests {
         SetAside {
             id: MessageId(7),
             sequence: Sequence(1),
-            others: vec![BRAVO, CHARLIE],
+            holders: vec![BRAVO, CHARLIE],
             at_most_once: false,
         }
     }
