@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures_util::future::{LocalBoxFuture, join_all};
+use futures_util::future::join_all;
 use hydraq_core::ids::MessageId;
 
 use super::digest::Digest;
@@ -184,14 +184,6 @@ impl Stage for AttachedStage {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
-    }
-
-    fn start(&self, task: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
-        let task = tokio::task::spawn_local(task);
-        Box::pin(async move {
-            // A task that panicked has ended, too.
-            let _ = task.await;
-        })
     }
 
     fn draw_id(&self) -> MessageId {

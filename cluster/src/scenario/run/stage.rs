@@ -140,7 +140,13 @@ pub trait Stage {
     async fn sleep(&self, duration: Duration);
 
     /// Runs a task in the background. What is returned ends when the task does, and need not be waited for.
-    fn start(&self, task: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()>;
+    fn start(&self, task: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
+        let task = tokio::task::spawn_local(task);
+        Box::pin(async move {
+            // A task that panicked has ended, too.
+            let _ = task.await;
+        })
+    }
 
     /// A fresh message id.
     fn draw_id(&self) -> MessageId;

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures_util::future::LocalBoxFuture;
 use hydraq_core::ids::MessageId;
 
 use super::digest::Digest;
@@ -226,14 +225,6 @@ impl Stage for LiveStage {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
-    }
-
-    fn start(&self, task: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
-        let task = tokio::task::spawn_local(task);
-        Box::pin(async move {
-            // A task that panicked has ended, too.
-            let _ = task.await;
-        })
     }
 
     fn draw_id(&self) -> MessageId {

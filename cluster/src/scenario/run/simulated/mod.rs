@@ -11,7 +11,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::LocalBoxFuture;
 use hydraq_core::config::Config;
 use hydraq_core::ids::MessageId;
 use hydraq_core::random::mix;
@@ -199,14 +198,6 @@ impl Stage for SimulatedStage {
 
     async fn sleep(&self, duration: Duration) {
         self.driven.sleep(duration).await;
-    }
-
-    fn start(&self, task: LocalBoxFuture<'static, ()>) -> LocalBoxFuture<'static, ()> {
-        let task = tokio::task::spawn_local(task);
-        Box::pin(async move {
-            // A task that panicked has ended, too.
-            let _ = task.await;
-        })
     }
 
     fn draw_id(&self) -> MessageId {
