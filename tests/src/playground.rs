@@ -104,3 +104,19 @@ pub fn poll<T>(within: Duration, mut look: impl FnMut() -> Option<T>) -> Option<
         std::thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// The scenarios in a folder, given from this crate's own, in the order of their names.
+///
+/// # Panics
+/// There is no such folder.
+#[must_use]
+pub fn scenario_files(folder: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<String> = names(&folder)
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "hq"))
+        .map(|name| folder.join(name).display().to_string())
+        .collect();
+    files.sort();
+    files
+}

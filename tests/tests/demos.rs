@@ -1,9 +1,6 @@
 //! The scenarios that teach must pass, whatever else the machine does.
 
-use std::fs;
-use std::path::PathBuf;
-
-use hydraq_tests::playground::Playground;
+use hydraq_tests::playground::{Playground, scenario_files};
 use hydraq_tests::run::hydraq;
 
 #[test]
@@ -18,14 +15,7 @@ fn all_lessons_pass_with_the_right_answers() {
 
 /// Runs all scenarios of a folder in one run; there must be so many of them at least.
 fn passes(folder: &str, count_min: usize) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let entries = fs::read_dir(&folder).expect("there are demos");
-    let files = entries.map(|entry| entry.expect("a file").path());
-    let mut files: Vec<String> = files
-        .filter(|path| path.extension().is_some_and(|ending| ending == "hq"))
-        .map(|path| path.display().to_string())
-        .collect();
-    files.sort();
+    let files = scenario_files(folder);
     assert!(files.len() >= count_min, "{files:?}");
     let playground = Playground::new();
     let mut arguments = vec!["run", "--format", "json"];

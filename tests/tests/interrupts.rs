@@ -1,8 +1,6 @@
 //! A run may be interrupted at any moment: no process and no file is left, and what was not done is said.
 
-use std::time::{Duration, Instant};
-
-use hydraq_tests::playground::Playground;
+use hydraq_tests::playground::{Playground, wait_for};
 use hydraq_tests::run::Running;
 use nix::sys::signal::Signal;
 
@@ -11,8 +9,8 @@ const SCENARIO: &str = "spawn 3\nenqueue 20 --replicas 2\nask \"How many?\" --an
     kill alpha\nproduce --rate 50\nrestart alpha\npause bravo\nwait 300ms\nresume bravo\nwipe charlie\nrestart charlie\nwait 5m\n";
 /// How many moments are tried.
 const MOMENTS: u64 = 10;
-/// The latest of them, in milliseconds after the start.
-const LATEST_MS: u64 = 4_000;
+/// The steps that can have ended at a moment: from none to all but the last, which waits.
+const STEPS: u64 = 12;
 
 #[test]
 fn a_run_that_is_interrupted_at_any_moment_leaves_nothing() {
@@ -21,13 +19,14 @@ fn a_run_that_is_interrupted_at_any_moment_leaves_nothing() {
     let mut state = seed;
     for moment in 0..MOMENTS {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let after = Duration::from_millis((state >> 33) % LATEST_MS);
+        let steps = (state >> 33) % (STEPS + 1);
         let signal = if moment % 2 == 0 { Signal::SIGINT } else { Signal::SIGTERM };
-        interrupt(after, signal);
+        interrupt(steps as usize, signal);
     }
 }
 
-fn interrupt(after: Duration, signal: Signal) {
+/// Interrupts a run while the step after so many is under way.
+fn interrupt(steps: usize, signal: Signal) {
     let playground = Playground::new();
     playground.write("first.hq", SCENARIO);
     playground.write("second.hq", "spawn\n");
@@ -35,17 +34,16 @@ fn interrupt(after: Duration, signal: Signal) {
     let running = Running::start(&playground, "run", &mut command);
     // Before it has said its seed it may not listen for signals yet, and just ends.
     running.wait_until_it_complains("seed ");
-    let until = Instant::now() + after;
-    std::thread::sleep(until.saturating_duration_since(Instant::now()));
+    wait_for("the steps before", || (running.out().lines().count() >= steps).then_some(()));
     running.signal(signal);
     let ran = running.end();
     playground.assert_clean();
     // A signal in the moment before it listens ends it in the system's way, with the same status.
     ran.assert_status(128 + signal as i32);
-    assert!(ran.summaries().is_empty(), "after {after:?}: {}", ran.out);
+    assert!(ran.summaries().is_empty(), "after {steps} steps: {}", ran.out);
     if !ran.steps().is_empty() {
         let said = format!("first.hq: stopped by {}", signal.as_str());
-        assert!(ran.err.contains(&said), "after {after:?}: {}", ran.err);
-        assert!(ran.err.contains("1 further file"), "after {after:?}: {}", ran.err);
+        assert!(ran.err.contains(&said), "after {steps} steps: {}", ran.err);
+        assert!(ran.err.contains("1 further file"), "after {steps} steps: {}", ran.err);
     }
 }

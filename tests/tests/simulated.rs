@@ -1,23 +1,7 @@
 //! Scenarios on simulated hosts: the same results as on real ones, and the same again with the same seed.
 
-use std::fs;
-use std::path::Path;
-
-use hydraq_tests::playground::Playground;
+use hydraq_tests::playground::{Playground, scenario_files};
 use hydraq_tests::run::{Ran, hydraq};
-
-/// The scenarios in a folder of the repository.
-fn files(folder: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let entries = fs::read_dir(&folder).expect("there are scenarios");
-    let files = entries.map(|entry| entry.expect("a file").path());
-    let mut files: Vec<String> = files
-        .filter(|path| path.extension().is_some_and(|ending| ending == "hq"))
-        .map(|path| path.display().to_string())
-        .collect();
-    files.sort();
-    files
-}
 
 fn simulate(files: &[String], seed: &str, format: &str) -> Ran {
     let playground = Playground::new();
@@ -30,7 +14,7 @@ fn simulate(files: &[String], seed: &str, format: &str) -> Ran {
 
 #[test]
 fn all_demos_pass_on_simulated_hosts() {
-    let files = files("../demo");
+    let files = scenario_files("../demo");
     assert!(files.len() >= 3, "{files:?}");
     for seed in ["1", "2", "3"] {
         let ran = simulate(&files, seed, "json");
@@ -42,15 +26,15 @@ fn all_demos_pass_on_simulated_hosts() {
 
 #[test]
 fn all_hard_scenarios_pass_on_simulated_hosts() {
-    let files = files("scenarios");
+    let files = scenario_files("scenarios");
     assert!(files.len() >= 20, "{files:?}");
     simulate(&files, "1", "json").assert_status(0);
 }
 
 #[test]
 fn the_same_seed_gives_the_same_output_to_the_last_byte() {
-    let mut all = files("../demo");
-    all.extend(files("scenarios"));
+    let mut all = scenario_files("../demo");
+    all.extend(scenario_files("scenarios"));
     for format in ["json", "text"] {
         let (one, two) = (simulate(&all, "7", format), simulate(&all, "7", format));
         assert_eq!(one.out, two.out);
