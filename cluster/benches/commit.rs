@@ -10,26 +10,19 @@ use hydraq_core::event::Write;
 use hydraq_core::holders::HolderList;
 use hydraq_core::host_set::HostIndex;
 use hydraq_core::ids::{HostId, MessageId, Sequence, StoreId};
-use hydraq_core::message::{Message, Priority};
+use hydraq_core::message::Message;
 use hydraq_core::record::{MessageRecord, Record};
 use hydraq_core::time::Instant;
 
 const CACHE_BYTES: usize = 48 << 20;
 
 fn append(sequence: u64, holders: &HolderList) -> Write {
-    let message = Message {
-        id: MessageId(u128::from(sequence)),
-        message_type: Arc::from("bench"),
-        body: Bytes::from_static(&[b'.'; 256]),
-        attributes: Vec::new(),
-        replicas: 3,
-        priority: Priority(0),
-        delay: None,
-        time_to_live: None,
-        deliveries_max: None,
-        at_most_once: false,
-        enqueued_at_ms: 0,
-    };
+    let message = Message::new(
+        MessageId(u128::from(sequence)),
+        Arc::from("bench"),
+        Bytes::from_static(&[b'.'; 256]),
+        3,
+    );
     let record = MessageRecord {
         fingerprint: message.fingerprint(),
         message: Arc::new(message),

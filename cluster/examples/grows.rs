@@ -5,11 +5,11 @@
 use std::time::{Duration, Instant};
 
 use hydraq_cluster::sim::world::World;
-use hydraq_core::config::{Config, Shape};
+use hydraq_core::config::Config;
 use hydraq_core::frame::Frame;
 use hydraq_core::ids::MessageId;
-use hydraq_core::message::{Message, Priority};
-use hydraq_core::request::{Attempt, Dequeue, Enqueue, Reply, Request};
+use hydraq_core::message::Message;
+use hydraq_core::request::{Dequeue, Enqueue, Reply, Request};
 
 /// How many messages each cluster gets.
 const MESSAGES: u64 = 1_000;
@@ -64,28 +64,13 @@ fn enqueue(world: &mut World, hosts: usize, idle: f64) -> (f64, f64) {
     world.sent = Some(Vec::new());
     let (began, began_at) = (Instant::now(), world.now);
     for number in 0..MESSAGES {
-        let message = Message {
-            id: MessageId(u128::from(number) + 1),
-            message_type: "default".into(),
-            body: vec![b'x'; 100].into(),
-            attributes: [].into(),
-            replicas: REPLICAS,
-            priority: Priority::default(),
-            delay: None,
-            time_to_live: None,
-            deliveries_max: None,
-            at_most_once: false,
-            enqueued_at_ms: 0,
-        };
-        let enqueue = Enqueue {
-            messages: vec![message.into()],
-            shape: Shape::Star,
-            timeout: Duration::from_secs(10),
-            replicas_min: None,
-            asynchronous: false,
-            attempt: Attempt::First,
-            placed: false,
-        };
+        let message = Message::new(
+            MessageId(u128::from(number) + 1),
+            "default".into(),
+            vec![b'x'; 100].into(),
+            REPLICAS,
+        );
+        let enqueue = Enqueue::new(vec![message.into()], Duration::from_secs(10));
         let request = world.request(number as usize % hosts, Request::Enqueue(enqueue));
         assert!(world.wait_reply(request, Duration::from_secs(10)).is_some(), "an answer");
     }

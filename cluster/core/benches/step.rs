@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use hydraq_core::config::{Config, Shape};
+use hydraq_core::config::Config;
 use hydraq_core::event::{Effect, Effects, Event};
 use hydraq_core::host::{Host, Identity, Recovered};
 use hydraq_core::ids::{Boot, Commit, HostId, MessageId, RequestId, Sequence, StoreId};
-use hydraq_core::message::{Message, Priority};
-use hydraq_core::request::{Attempt, Delete, DeleteTarget, Dequeue, Enqueue, Reply, Request};
+use hydraq_core::message::Message;
+use hydraq_core::request::{Delete, DeleteTarget, Dequeue, Enqueue, Reply, Request};
 use hydraq_core::time::Instant;
 
 const MESSAGES: u32 = 256;
@@ -36,29 +36,12 @@ fn host() -> Host {
 fn enqueue(first: u128) -> Request {
     let message_type: Arc<str> = Arc::from("bench");
     let message = |number: u128| {
-        Arc::new(Message {
-            id: MessageId(number),
-            message_type: message_type.clone(),
-            body: Bytes::from_static(&[b'.'; 256]),
-            attributes: Vec::new(),
-            replicas: 1,
-            priority: Priority(0),
-            delay: None,
-            time_to_live: None,
-            deliveries_max: None,
-            at_most_once: false,
-            enqueued_at_ms: 0,
-        })
+        Arc::new(Message::new(MessageId(number), message_type.clone(), Bytes::from_static(&[b'.'; 256]), 1))
     };
-    Request::Enqueue(Enqueue {
-        messages: (first..first + u128::from(MESSAGES)).map(message).collect(),
-        shape: Shape::Star,
-        timeout: Duration::from_secs(10),
-        replicas_min: None,
-        asynchronous: false,
-        attempt: Attempt::First,
-        placed: false,
-    })
+    Request::Enqueue(Enqueue::new(
+        (first..first + u128::from(MESSAGES)).map(message).collect(),
+        Duration::from_secs(10),
+    ))
 }
 
 fn dequeue() -> Request {

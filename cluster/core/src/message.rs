@@ -40,6 +40,24 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message for which nothing is asked but replicas: not delayed, never expiring, delivered as often as it takes.
+    #[must_use]
+    pub fn new(id: MessageId, message_type: MessageType, body: Bytes, replicas: u8) -> Self {
+        Message {
+            id,
+            message_type,
+            body,
+            attributes: Vec::new(),
+            replicas,
+            priority: Priority::default(),
+            delay: None,
+            time_to_live: None,
+            deliveries_max: None,
+            at_most_once: false,
+            enqueued_at_ms: 0,
+        }
+    }
+
     /// The CRC-32 of the body, kept with every copy.
     #[must_use]
     pub fn body_crc(&self) -> u32 {

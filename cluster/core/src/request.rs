@@ -50,6 +50,22 @@ pub struct Enqueue {
     pub placed: bool,
 }
 
+impl Enqueue {
+    /// The first try of an enqueue that is acknowledged with all replicas, whose copies travel as a star.
+    #[must_use]
+    pub fn new(messages: Vec<Arc<Message>>, timeout: Duration) -> Self {
+        Enqueue {
+            messages,
+            shape: Shape::Star,
+            timeout,
+            replicas_min: None,
+            asynchronous: false,
+            attempt: Attempt::First,
+            placed: false,
+        }
+    }
+}
+
 /// Whether an enqueue may have been tried before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hydraq_core::config::Shape;
 use hydraq_core::event::{Event, Suspicion};
 use hydraq_core::ids::{MessageId, RequestId};
-use hydraq_core::message::{Message, Priority};
-use hydraq_core::request::{Attempt, Delete, DeleteTarget, Dequeue, Enqueue, Request};
+use hydraq_core::message::Message;
+use hydraq_core::request::{Delete, DeleteTarget, Dequeue, Enqueue, Request};
 use stateright::{Model, Property};
 
 use crate::node::{HOSTS, host_id};
@@ -95,28 +94,8 @@ pub fn message_id(number: u8) -> MessageId {
 }
 
 fn enqueue(number: u8) -> Request {
-    let message = Message {
-        id: message_id(number),
-        message_type: "default".into(),
-        body: Bytes::from(vec![number; 4]),
-        attributes: Vec::new(),
-        replicas: 2,
-        priority: Priority::default(),
-        delay: None,
-        time_to_live: None,
-        deliveries_max: None,
-        at_most_once: false,
-        enqueued_at_ms: 0,
-    };
-    Request::Enqueue(Enqueue {
-        messages: vec![Arc::new(message)],
-        shape: Shape::Star,
-        timeout: Duration::from_secs(60),
-        replicas_min: None,
-        asynchronous: false,
-        attempt: Attempt::First,
-        placed: false,
-    })
+    let message = Message::new(message_id(number), "default".into(), Bytes::from(vec![number; 4]), 2);
+    Request::Enqueue(Enqueue::new(vec![Arc::new(message)], Duration::from_secs(60)))
 }
 
 fn dequeue() -> Request {

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hydraq_core::config::{Config, Shape};
+use hydraq_core::config::Config;
 use hydraq_core::event::Write;
 use hydraq_core::frame::MemberRecord;
 use hydraq_core::host::{Fate, Host, Identity, SetAside};
@@ -160,13 +160,8 @@ impl Disk {
         let replicas = content.replicas.min(u8::try_from(count).unwrap_or(u8::MAX));
         let bytes = content.body.len();
         let enqueue = Enqueue {
-            messages: vec![Arc::new(Message { replicas, ..(*content).clone() })],
-            shape: Shape::Star,
-            timeout: PATIENCE,
-            replicas_min: None,
-            asynchronous: false,
             attempt: Attempt::Retry(None),
-            placed: false,
+            ..Enqueue::new(vec![Arc::new(Message { replicas, ..(*content).clone() })], PATIENCE)
         };
         let Reply::Enqueued(outcomes) = runtime.block_on(handle.request(Request::Enqueue(enqueue), bytes))
         else {

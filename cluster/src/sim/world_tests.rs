@@ -4,41 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hydraq_core::config::{Config, Shape};
+use hydraq_core::config::Config;
 use hydraq_core::ids::MessageId;
-use hydraq_core::message::{Content, Message, Priority};
+use hydraq_core::message::{Content, Message};
 use hydraq_core::request::{
-    Attempt, Delete, DeleteTarget, Delivery, Dequeue, Enqueue, EnqueueOutcome, Reply, Request,
+    Delete, DeleteTarget, Delivery, Dequeue, Enqueue, EnqueueOutcome, Reply, Request,
 };
 
 use super::world::World;
 
 fn message(id: u128, replicas: u8) -> Arc<Message> {
-    Arc::new(Message {
-        id: MessageId(id),
-        message_type: "t".into(),
-        body: Bytes::from(format!("body {id}")),
-        attributes: Vec::new(),
-        replicas,
-        priority: Priority::default(),
-        delay: None,
-        time_to_live: None,
-        deliveries_max: None,
-        at_most_once: false,
-        enqueued_at_ms: 0,
-    })
+    Arc::new(Message::new(MessageId(id), "t".into(), Bytes::from(format!("body {id}")), replicas))
 }
 
 fn enqueue(ids: std::ops::Range<u128>, replicas: u8) -> Request {
-    Request::Enqueue(Enqueue {
-        messages: ids.map(|id| message(id, replicas)).collect(),
-        shape: Shape::Star,
-        timeout: Duration::from_secs(10),
-        replicas_min: None,
-        asynchronous: false,
-        attempt: Attempt::First,
-        placed: false,
-    })
+    Request::Enqueue(Enqueue::new(ids.map(|id| message(id, replicas)).collect(), Duration::from_secs(10)))
 }
 
 fn dequeue(messages_max: u32) -> Request {
