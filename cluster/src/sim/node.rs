@@ -72,6 +72,8 @@ pub struct Process {
     pub inbox: VecDeque<Event>,
     /// The commit that is under way.
     pub committing: Option<Committing>,
+    /// When it last took what waited for it.
+    pub batch_began: u64,
     /// When its last commit ended, in virtual time.
     pub committed_at: u64,
     /// The virtual time at which it started, and its own clock then.
@@ -104,6 +106,7 @@ impl Process {
             service: None,
             inbox: VecDeque::new(),
             committing: None,
+            batch_began: 0,
             committed_at: now,
             started: (now, clock),
             tick_at: None,
