@@ -7,6 +7,7 @@ use hydraq_core::detector::Detector;
 use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::ids::HostId;
 use hydraq_core::objects::Change;
+use hydraq_core::plant::Plant;
 use hydraq_core::time::Instant;
 
 use super::service::Service;
@@ -21,6 +22,8 @@ pub struct Node {
     pub id: HostId,
     /// What lasts.
     pub disk: Disk,
+    /// The bug that is planted in it.
+    pub plant: Option<Plant>,
     /// How long a commit takes, at least.
     pub commit_takes: Duration,
     /// Its process, while it runs.
