@@ -76,7 +76,12 @@ impl Objects {
         } else {
             Duration::MAX
         };
-        telling.min(self.propagation.patience(self.log, now))
+        telling.min(self.patience_of_events(now))
+    }
+
+    /// How long until something is to be done about events.
+    pub(crate) fn patience_of_events(&self, now: Instant) -> Duration {
+        self.propagation.patience(self.log, now)
     }
 
     /// Has events enqueued, if some are due.

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use hydraq_core::ids::{HostId, MessageId, Receipt};
 use hydraq_core::request::Cause;
 
+use super::objects::known::ObjectHistory;
+
 /// What a client knows of one message.
 #[derive(Debug, Clone, Default)]
 pub struct Life {
@@ -131,6 +133,8 @@ pub struct History {
     pub impostors: Vec<(MessageId, u64, u64)>,
     /// Messages with too few copies a while after the last heal, in words.
     pub under_replicated: Vec<String>,
+    /// What clients know of objects.
+    pub objects: ObjectHistory,
     /// How many requests were made, and how many were answered.
     pub requests: u64,
     /// See `requests`.
