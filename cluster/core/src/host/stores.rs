@@ -6,6 +6,7 @@ use crate::event::Order;
 use crate::frame::MemberRecord;
 use crate::host_set::SELF;
 use crate::ids::{HostId, StoreId};
+use crate::plant::Plant;
 
 use super::Host;
 
@@ -71,7 +72,8 @@ impl Host {
         } else {
             None
         };
-        Some(StoreView { store, member: peer.record(), mine: false, absent })
+        let mine = self.config.has(Plant::PredecessorAnswered) && peer.record().name == self.identity.name;
+        Some(StoreView { store, member: peer.record(), mine, absent })
     }
 
     /// Why this host's store takes no new objects now, if it does not.

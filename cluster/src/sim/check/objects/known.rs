@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use hydraq_core::ids::MessageId;
 use hydraq_core::objects::{ObjectId, StoreTag};
+use hydraq_core::random::mix;
 
 /// What became of something that was to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +144,16 @@ pub struct ObjectHistory {
 }
 
 impl ObjectHistory {
+    /// A hash of when clients were told what. Ids are left out: they carry the time of a wall clock.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        let told = self.lives.values().flat_map(|life| {
+            let found = life.sightings.iter().map(|told| [told.asked, told.at, told.version]);
+            found.chain(life.not_found.iter().map(|missing| [missing.asked, missing.at, 0]))
+        });
+        told.flatten().fold(self.lives.len() as u64, |hash, number| mix(hash ^ number))
+    }
+
     /// Whether what was told of an object at `told` need not hold any more at `now`: its store's disk has gone back in between.
     #[must_use]
     pub fn is_void(&self, id: ObjectId, asked: u64, told: u64, now: u64) -> bool {

@@ -47,6 +47,8 @@ pub struct Outcome {
     pub faults: BTreeMap<&'static str, u64>,
     /// How many messages were enqueued.
     pub messages: u64,
+    /// How many objects clients were told the ids of.
+    pub objects: u64,
     /// How long it took, in virtual time.
     pub simulated: Duration,
     /// Whether it was run a second time, by other wall clocks.
@@ -205,9 +207,10 @@ impl Run<'_> {
             violations,
             faults: self.faults,
             messages: self.history.lives.len() as u64,
+            objects: self.history.objects.lives.len() as u64,
             simulated: Duration::from_micros(self.world.now),
             repeated: false,
-            hash: trace_hash(&self.world),
+            hash: trace_hash(&self.world, self.history.objects.hash()),
             trace: words,
         }
     }
@@ -223,9 +226,9 @@ fn propagated_events(node: &Node) -> Vec<MessageId> {
     ids.into_iter().flatten().collect()
 }
 
-/// A hash of the trace: the same seed must give the same one.
-fn trace_hash(world: &World) -> u64 {
-    world.trace.iter().fold(world.now, |hash, line| {
+/// A hash of the trace, and of what happened beside it: the same seed must give the same one.
+fn trace_hash(world: &World, beside: u64) -> u64 {
+    world.trace.iter().fold(world.now ^ beside, |hash, line| {
         let what = line.what.words(|id| id.to_string());
         let word =
             what.bytes().fold(line.at ^ (line.node as u64) << 56, |hash, byte| mix(hash ^ u64::from(byte)));
