@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use hydraq_core::ids::{HostId, MessageId, Receipt};
+use hydraq_core::ids::{HostId, MessageId, Receipt, StoreId};
+use hydraq_core::objects::StoreTag;
 use hydraq_core::request::Cause;
 
 use super::objects::known::ObjectHistory;
@@ -111,6 +112,14 @@ impl Life {
 }
 
 impl History {
+    /// Whether an id may stand for two messages: events of a store that went back in time, and uses their numbers again until it is
+    /// told so.
+    #[must_use]
+    pub fn may_be_two(&self, id: MessageId, at: u64) -> bool {
+        let store = StoreTag::of(StoreId(id.0 >> 64));
+        self.objects.rolled_back.iter().any(|back| back.store == store && back.at <= at)
+    }
+
     /// Whether a message may have been made ready again until then: its counts and leases start anew wherever that is heard of.
     #[must_use]
     pub fn redriven(&self, life: &Life, until: u64) -> bool {

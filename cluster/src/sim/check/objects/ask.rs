@@ -170,8 +170,12 @@ async fn ask_host(client: &HostClient, asked: Asked, timeout: Duration, tell: im
                 value: Value::Int(shard),
             };
             let conditions = shard.into_iter().map(condition).collect();
-            let query =
-                ObjectQuery { kind: kind.to_owned(), conditions, objects_max: 1000, ..ObjectQuery::default() };
+            let query = ObjectQuery {
+                kind: kind.to_owned(),
+                conditions,
+                objects_max: 1000,
+                ..ObjectQuery::default()
+            };
             Heard::Page(client.query_objects(&query).await)
         }
     };
