@@ -6,11 +6,12 @@
 //! answers to queries, from which removed stores are left out. What was told of a store after the moment to which its disk went back later
 //! is forgiven.
 
+use hydraq_core::objects::{ObjectId, StoreTag};
+
 use super::Sight;
 use crate::sim::check::objects::known::{
     Deed, Listing, ObjectHistory, ObjectLife, Outcome, Sighting, Written,
 };
-use hydraq_core::objects::{ObjectId, StoreTag};
 
 pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     let objects = &sight.history.objects;

@@ -68,7 +68,7 @@ impl ObjectClients {
         let board = Switchboard::default();
         world.serve(Hosting::of_objects(board.clone(), runtime.handle().clone(), mix(seed ^ 0x0b1e)));
         Some(ObjectClients {
-            random: Random::new(seed ^ 0x0b1e_c75),
+            random: Random::new(seed ^ 0x00b1_ec75),
             runtime,
             board,
             ticks: 0,
