@@ -80,7 +80,9 @@ impl Image {
 
 /// The tables of objects; clones share what neither has changed since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectTables(Arc<BTreeMap<(Table, Vec<u8>), Vec<u8>>>);
+pub struct ObjectTables(Arc<Rows>);
+
+type Rows = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
 
 impl ObjectTables {
     /// The rows of a table, in their order.

@@ -45,12 +45,12 @@ pub(super) fn note(history: &mut ObjectHistory, under_way: &UnderWay, now: u64, 
 }
 
 fn refused(history: &mut ObjectHistory, under_way: &UnderWay, asked: &Asked, now: u64, error: &ClientError) {
-    let id = match asked {
-        Asked::Create { id: Some(id), .. }
-        | Asked::Get { id, .. }
-        | Asked::Update { id, .. }
-        | Asked::Delete { id, .. } => id,
-        _ => return,
+    let (Asked::Create { id: Some(id), .. }
+    | Asked::Get { id, .. }
+    | Asked::Update { id, .. }
+    | Asked::Delete { id, .. }) = asked
+    else {
+        return;
     };
     let Some(life) = history.lives.get_mut(id) else { return };
     if matches!(asked, Asked::Get { is_last: true, .. }) {
