@@ -116,6 +116,12 @@ impl Process {
         }
     }
 
+    /// Whether answers and records are the business of its services.
+    #[must_use]
+    pub fn is_serviced(&self) -> bool {
+        self.service.as_ref().is_some_and(|service| service.is_whole())
+    }
+
     /// Its own clock at a virtual time.
     #[must_use]
     pub fn clock(&self, now: u64) -> Instant {

@@ -122,6 +122,17 @@ pub struct TooLarge {
     pub unit: &'static str,
 }
 
+/// A disk had objects, events or index entries that do not match.
+#[derive(Debug, Clone)]
+pub struct Unsound {
+    /// When.
+    pub at: u64,
+    /// Whose.
+    pub node: NodeId,
+    /// How.
+    pub problem: String,
+}
+
 /// Everything that was looked at.
 #[derive(Debug, Default)]
 pub struct Audit {
@@ -141,6 +152,8 @@ pub struct Audit {
     pub bad_bytes: Vec<BadBytes>,
     /// See [`TooLarge`].
     pub too_large: Vec<TooLarge>,
+    /// See [`Unsound`].
+    pub unsound: Vec<Unsound>,
     /// Ids under which two disks had different messages, and when.
     pub two_of_one_id: Vec<(u64, MessageId)>,
     /// When each host removed another: the host, the removed one.

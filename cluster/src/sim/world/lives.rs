@@ -105,6 +105,7 @@ impl World {
             // Before the process ends: it has no time to close anything.
             disk.crash(self.random.draw());
         }
+        disk.with(|image| self.audit.look_at_objects(self.now, node, image));
         drop(process);
         for link in self.network.links_of(node) {
             let other = self.network.other_end(link, node);

@@ -323,6 +323,13 @@ impl World {
         self.audit.look(self.now, &self.nodes);
     }
 
+    /// Has the audit look at the objects on all disks now.
+    pub fn look_at_objects(&mut self) {
+        for (node, place) in self.nodes.iter().enumerate() {
+            place.disk.with(|image| self.audit.look_at_objects(self.now, node, image));
+        }
+    }
+
     /// What has happened since `from`, in words, one line each.
     #[must_use]
     pub fn words_since(&self, from: usize) -> Vec<String> {
