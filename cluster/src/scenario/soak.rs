@@ -27,6 +27,9 @@ const NAMES: [&str; 26] = [
     "whiskey", "xray", "yankee", "zulu",
 ];
 
+/// What is enqueued all the time.
+const PRODUCE: &str = "produce --rate 80 --replicas 3 --body \"message {n}\"";
+
 /// The classes of faults, and how many times in forty each is drawn.
 const CLASSES: [(&str, usize); 10] = [
     ("kill", 14),
@@ -80,7 +83,7 @@ impl Writer {
         self.line(&format!("# A soak of {hosts} hosts, drawn from seed {seed}."));
         self.line(&format!("spawn {hosts}"));
         self.line("repair auto");
-        self.line("produce --rate 80 --replicas 3 --body \"message {n}\"");
+        self.line(PRODUCE);
         self.line("consume --rate 70");
     }
 
@@ -111,10 +114,13 @@ impl Writer {
             "lossy-link" => self.during(&format!("drop {one} {two} 10"), &format!("heal {one} {two}"), 5.0),
             "full-disk" => self.during(&format!("fill {one}"), &format!("free {one}"), 4.0),
             _ => {
-                // Whoever has only this copy would lose it: that would be the plan's fault.
+                // Whoever has only this copy would lose it: that would be the plan's fault. What is on its way would never let all copies be
+                // there at one moment.
+                self.line("stop produce");
                 self.line("expect under_replicated == 0 --within 120s");
                 self.during(&format!("wipe {one}"), &format!("restart {one}"), 3.0);
                 self.line("expect under_replicated == 0 --within 120s");
+                self.line(PRODUCE);
             }
         }
         self.wait(0.2, 1.5);

@@ -129,6 +129,7 @@ impl Host {
                     lacks.push(item.id);
                 }
             } else if self.tombstones.get(item.id).is_some() {
+                self.await_confirmation(item.id, from);
                 self.push_tombstone(item.id, from, None);
             } else if self.finished.contains(item.id) {
                 self.answer_with_tombstone(item.id, from);

@@ -160,6 +160,15 @@ impl Host {
         }
     }
 
+    /// A host has a copy of a deleted message: whoever gave it to it, the tombstone waits for this one, too.
+    pub(super) fn await_confirmation(&mut self, id: MessageId, host: HostIndex) {
+        self.tombstones.change(id, |tombstone| {
+            if !tombstone.holders.contains(host) {
+                tombstone.holders = tombstone.holders.extended(&[host]);
+            }
+        });
+    }
+
     /// Asks a peer to keep a tombstone; `delete` waits for the answer to the block, whose number comes back.
     pub(super) fn push_tombstone(
         &mut self,
