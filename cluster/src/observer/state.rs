@@ -120,11 +120,15 @@ impl State {
             Notice::Done { kind, message, words, took_us } => {
                 self.log.done(now_ms, kind, message, words, took_us);
             }
-            Notice::Counted(badges) => self.counted = badges,
+            Notice::Counted(badges, behind) => {
+                self.log.counted(now_ms, (&self.counted, &badges), &behind);
+                self.counted = badges;
+            }
             Notice::Drew { draw, object } => {
                 self.pending.extend(draw_picture(&self.board, now_ms, &draw, object).map(Change::Draw));
             }
-            Notice::Record => self.log.record(&self.board),
+            Notice::Record(true) => self.log.record(&self.board),
+            Notice::Record(false) => self.log.record_no_more(),
             Notice::Begun(command) => self.log.command(now_ms, HappeningBy::Command(command)),
             Notice::Ended(result) => self.log.command(now_ms, HappeningBy::Result(result)),
             // Their taker settles.
@@ -185,12 +189,14 @@ impl State {
         tell(&mut changes, &mut self.sent.types, self.board.types(), Change::Types);
         tell(&mut changes, &mut self.sent.stores, self.stores.pictures(&self.board), Change::Stores);
         tell(&mut changes, &mut self.sent.window, self.window.clone(), Change::Window);
-        let (ready, leased) = ready_and_leased(self.board.heard().map(|(_, told)| told));
-        tell(&mut changes, &mut self.sent.badges, Badges { ready, leased, ..self.counted }, Change::Badges);
         if first {
             changes.extend([Change::Lessons(Vec::new()), Change::Lesson(None)]);
         }
         changes.extend(self.log.take().into_iter().map(Change::Event));
+        // After the events that badges lead to.
+        let (ready, leased) = ready_and_leased(self.board.heard().map(|(_, told)| told));
+        let badges = self.log.behind.led_to(Badges { ready, leased, ..self.counted });
+        tell(&mut changes, &mut self.sent.badges, badges, Change::Badges);
         changes.extend(self.log.take_happenings().map(Change::Happened));
         self.tell_aftermaths(&mut changes);
         self.tell_life(&mut changes);

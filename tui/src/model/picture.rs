@@ -64,6 +64,28 @@ impl Picture {
         }
     }
 
+    /// All of it as one update, with which somebody can begin who has not seen anything yet.
+    pub(crate) fn snapshot(&self) -> Update {
+        let mut changes = vec![
+            // A lesson has a past of its own: it comes before what has happened.
+            Change::Lessons(self.lessons.to_vec()),
+            Change::Lesson(self.lesson.as_deref().cloned()),
+            Change::Hosts(self.hosts.to_vec()),
+            Change::Links(self.links.to_vec()),
+            Change::Window((*self.window).clone()),
+            Change::Placements(self.placements.to_vec()),
+            Change::Heat((*self.heat).clone()),
+            Change::Types(self.types.to_vec()),
+            Change::Stores(self.stores.to_vec()),
+        ];
+        changes.extend(self.events.iter().map(|event| Change::Event((**event).clone())));
+        changes.extend(self.draws.iter().map(|draw| Change::Draw((**draw).clone())));
+        changes.push(Change::Badges(self.badges));
+        changes.extend(self.biography.as_deref().cloned().map(Change::Biography));
+        changes.extend(self.time.map(Change::Time));
+        Update { at_ms: self.at_ms, changes }
+    }
+
     fn apply_change(&mut self, change: &Change) {
         match change {
             Change::Hosts(hosts) => {

@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use hydraq_cluster::observe::{Request, TimeCommand, Update};
 
 use self::lines::Lines;
-use crate::model::{Input, Model, Session, Setup, update};
-use crate::shell::{Console, End, Ended, Incoming, ShellError, watch_signals};
+use crate::model::{Input, Model, Session, Setup, TapeCommand, TapeTold, update};
+use crate::shell::{Console, End, Ended, Incoming, ShellError, Tape, watch_signals};
 
 /// The least time between two lines about the cluster.
 const CLUSTER_LINE: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ pub fn run(
     input: impl BufRead + Send + 'static,
     mut output: impl Write,
 ) -> Result<Ended, ShellError> {
-    let Console { setup, feed, mut requests, .. } = console;
+    let Console { setup, feed, mut requests, save_in } = console;
     let _signals = watch_signals(feed.sender.clone())?;
     let sender = feed.sender;
     thread::spawn(move || {
@@ -51,6 +51,7 @@ pub fn run(
     let mut cluster_told = None::<Instant>;
     let mut session = Session::default();
     let mut no_more_input = false;
+    let mut tape = Tape::default();
     loop {
         let wait = cluster_told.map_or(Duration::ZERO, |told| CLUSTER_LINE.saturating_sub(told.elapsed()));
         let incoming = match feed.receiver.recv_timeout(if lines.cluster_changed(&model) {
@@ -63,7 +64,12 @@ pub fn run(
             Err(RecvTimeoutError::Disconnected) => return Ok(Ended::new(End::Disconnected, session)),
         };
         match incoming {
-            Some(Incoming::Input(input)) => {
+            Some(Incoming::Input(mut input)) => {
+                if let Input::Update(update) = &mut input
+                    && let Some(problem) = tape.update(update)
+                {
+                    write(&mut output, &[problem])?;
+                }
                 let told = lines.told_by(&input, &model);
                 let ended = input == Input::Ended;
                 update(&mut model, input);
@@ -75,6 +81,17 @@ pub fn run(
             Some(Incoming::Line(line)) => match line.trim() {
                 "" => {}
                 "q" | "quit" | "exit" => return Ok(Ended::new(End::Quit, session)),
+                command if TapeCommand::is_meant_by(command) => {
+                    let told = TapeCommand::parse(command)
+                        .and_then(|command| tape.command(command, &model, &save_in));
+                    requests(Request::Record(matches!(told, Ok(TapeTold::Begun(_)))));
+                    let told = match told {
+                        Ok(TapeTold::Begun(name)) => format!("done {command}: records into {name}"),
+                        Ok(TapeTold::Ended(name)) => format!("done {command}: hydraq replay {name}"),
+                        Err(words) => format!("refused {command}: {words}"),
+                    };
+                    write(&mut output, &[told])?;
+                }
                 command => match model.completer.check(command) {
                     Ok(()) => {
                         if !TimeCommand::is_meant_by(command) {
