@@ -107,7 +107,7 @@ fn record_the_session() {
         terminal.command(line);
         terminal.see_words(seen);
     };
-    done(&mut terminal, "enqueue 1200 --type orders --replicas 3 --body \"order {n}\"", "1,200 acknowledged");
+    done(&mut terminal, "enqueue 1200 --type orders --replicas 3 --body \"order {n}\"", "1200 acknowledged");
     done(
         &mut terminal,
         "enqueue 300 --type mails --replicas 2 --body \"mail to customer {n}\"",
@@ -118,30 +118,31 @@ fn record_the_session() {
         "enqueue 6 --type reports --replicas 2 --delay 90s --body \"report {n}\"",
         "6 acknowledged",
     );
-    done(&mut terminal, "dequeue 12 --type orders --lease 60s", "12 ");
+    done(&mut terminal, "dequeue 12 --type orders --lease 60s", "12 messages");
     done(
         &mut terminal,
         "enqueue 1 --type orders --replicas 3 --body \"order 1201\" --on bravo",
-        "1 acknowledged",
+        "--on bravo:",
     );
-    done(&mut terminal, "say \"before the kill\"", "before the kill");
+    terminal.command("say \"before the kill\"");
+    pause(600);
     terminal.press("\x1b[C");
     terminal.press("k");
     terminal.see_words("kill bravo?");
     terminal.see_words("only copy here");
-    pause(&terminal, 1_200);
+    pause(1_200);
     terminal.press("y");
     terminal.see_words("3 of 4 up");
-    pause(&terminal, 3_000);
+    pause(3_000);
     terminal.press("\x1b");
-    pause(&terminal, 300);
-    done(&mut terminal, "dequeue 1 --type orders --lease 45s", "1 ");
+    pause(300);
+    done(&mut terminal, "dequeue 1 --type orders --lease 45s", "--lease 45s:");
     done(&mut terminal, "restart bravo", "4 of 4 up");
     done(&mut terminal, "explain last", "its life");
-    pause(&terminal, 1_000);
+    pause(1_000);
     terminal.press("1");
-    done(&mut terminal, "object create order 6 --attribute customer=anna", "6 ");
-    pause(&terminal, 2_500);
+    done(&mut terminal, "object create order 6 --attribute customer=anna", "object create order 6");
+    pause(2_500);
     for line in [
         "cut alpha charlie --one-way",
         "delay alpha delta 200ms",
@@ -150,25 +151,25 @@ fn record_the_session() {
         "fill delta",
     ] {
         done(&mut terminal, line, line);
-        pause(&terminal, 300);
+        pause(300);
     }
-    pause(&terminal, 2_500);
+    pause(2_500);
     done(&mut terminal, "resume charlie", "resume charlie");
     done(&mut terminal, "free delta", "free delta");
     done(&mut terminal, "heal", "heal");
-    pause(&terminal, 2_500);
+    pause(2_500);
     // The fourth lesson, up to its first question.
     terminal.press("6");
-    pause(&terminal, 200);
+    pause(200);
     terminal.press("\x1b[B\x1b[B\x1b[B");
-    pause(&terminal, 200);
+    pause(200);
     terminal.press("\r");
     terminal.see_words("lesson 4 of 12");
     while !terminal.contents().contains("answer, or") {
         terminal.press(" ");
-        pause(&terminal, 700);
+        pause(700);
     }
-    pause(&terminal, 1_500);
+    pause(1_500);
     done(&mut terminal, "record stop", "recorded: hydraq replay session.jsonl");
     fs::create_dir_all(folder()).unwrap();
     fs::copy(terminal.folder.path().join("session.jsonl"), folder().join("session.jsonl")).unwrap();
@@ -177,6 +178,6 @@ fn record_the_session() {
 }
 
 /// Lets time go by in the recording: moments are what is recorded.
-fn pause(_: &Terminal, milliseconds: u64) {
+fn pause(milliseconds: u64) {
     std::thread::sleep(std::time::Duration::from_millis(milliseconds));
 }

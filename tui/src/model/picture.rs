@@ -23,7 +23,7 @@ pub struct Picture {
     pub(crate) at_ms: u64,
     /// All hosts, by number.
     pub(crate) hosts: Arc<Vec<HostPicture>>,
-    /// Links that are not simply up.
+    /// Links that are not simply up, by sender and receiver.
     pub(crate) links: Arc<Vec<LinkPicture>>,
     /// The rows that were asked for.
     pub(crate) window: Arc<MessageWindow>,
@@ -94,7 +94,11 @@ impl Picture {
                 self.hosts = Arc::new(hosts);
             }
             Change::Host(host) => self.apply_host(host),
-            Change::Links(links) => self.links = Arc::new(links.clone()),
+            Change::Links(links) => {
+                let mut links = links.clone();
+                links.sort_by_key(|link| (link.from, link.to));
+                self.links = Arc::new(links);
+            }
             Change::Window(window) => {
                 self.window = Arc::new(window.clone());
                 self.window_at_ms = self.at_ms;
@@ -163,8 +167,8 @@ impl Picture {
 
     /// How one direction of a link stands.
     pub(crate) fn link(&self, from: HostNumber, to: HostNumber) -> LinkState {
-        let known = self.links.iter().find(|link| link.from == from && link.to == to);
-        known.map_or(LinkState::Up, |link| link.state)
+        let place = self.links.binary_search_by_key(&(from, to), |link| (link.from, link.to));
+        place.ok().and_then(|place| self.links.get(place)).map_or(LinkState::Up, |link| link.state)
     }
 
     /// A message of the window.

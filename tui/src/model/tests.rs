@@ -2,7 +2,9 @@
 
 use hydraq_cluster::observe::{Change, LessonRequest, Request, TimePicture, Update};
 
-use super::{Action, Focus, Input, LineKind, Mouse, MouseKind, Overlay, SaveKind, Screen, Setup, layout};
+use super::{
+    Action, Focus, Input, LineKind, Mouse, MouseKind, Overlay, SaveKind, Screen, Setup, TapeCommand, layout,
+};
 use crate::demo::{Stage, staged};
 use crate::keymap::{Intent, Key, ROWS, Scope};
 
@@ -102,6 +104,7 @@ fn is_done(intent: Intent, scope: Scope, stage: &Stage) -> bool {
         Intent::Command => line(model, LineKind::Command),
         Intent::AnswerText => line(model, LineKind::Answer),
         Intent::Palette => matches!(model.overlay, Some(Overlay::Palette(_))),
+        Intent::Record => stage.actions == [Action::Tape(TapeCommand::Begin(None))],
         Intent::Save => matches!(model.overlay, Some(Overlay::Save(_))),
         Intent::Open => is_opened(scope, stage),
         Intent::StopTime | Intent::StepBack | Intent::StepForward => model.stopped.is_some(),
