@@ -38,11 +38,11 @@ const fn shot(
 
 const SHOTS: [Shot; 11] = [
     shot("cluster", "kill bravo", 2_500, "down down", "120x36"),
-    shot("kill", "say \"before the kill\"", 1_000, "right k", "120x36"),
-    shot("message", "explain last", 700, "", "120x36"),
+    shot("kill", "say \"before the kill\"", 1_800, "right k", "120x36"),
+    shot("message", "explain last", 700, "esc 2", "120x30"),
     shot("stores", "object create order 6 --attribute customer=anna", 2_200, "3", "120x30"),
-    shot("faults", "fill delta", 1_500, "4 down down right", "120x36"),
-    shot("timeline", "heal", 1_500, "5", "120x36"),
+    shot("faults", "fill delta", 1_500, "esc 4 down right", "120x36"),
+    shot("timeline", "heal", 1_500, "5 page-up left left left", "120x36"),
     shot("lessons", "heal", 1_500, "6 down down down", "120x30"),
     shot("lesson", "", 0, "", "120x36"),
     shot("help", "heal", 1_500, "7", "120x44"),
