@@ -11,7 +11,8 @@
 mod lines;
 
 use std::io::{BufRead, Write};
-use std::sync::mpsc::RecvTimeoutError;
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,15 +38,7 @@ pub fn run(
     let Console { setup, feed, mut requests, save_in } = console;
     let _signals = watch_signals(feed.sender.clone())?;
     let sender = feed.sender;
-    thread::spawn(move || {
-        for line in input.lines() {
-            let Ok(line) = line else { break };
-            if sender.send(Incoming::Line(line)).is_err() {
-                return;
-            }
-        }
-        let _ = sender.send(Incoming::NoMoreInput);
-    });
+    thread::spawn(move || read(input, &sender));
     let mut model = Model::new(setup);
     let mut lines = Lines::default();
     let mut cluster_told = None::<Instant>;
@@ -65,10 +58,8 @@ pub fn run(
         };
         match incoming {
             Some(Incoming::Input(mut input)) => {
-                if let Input::Update(update) = &mut input
-                    && let Some(problem) = tape.update(update)
-                {
-                    write(&mut output, &[problem])?;
+                if let Input::Update(update) = &mut input {
+                    write(&mut output, tape.update(update).as_slice())?;
                 }
                 let told = lines.told_by(&input, &model);
                 let ended = input == Input::Ended;
@@ -82,14 +73,8 @@ pub fn run(
                 "" => {}
                 "q" | "quit" | "exit" => return Ok(Ended::new(End::Quit, session)),
                 command if TapeCommand::is_meant_by(command) => {
-                    let told = TapeCommand::parse(command)
-                        .and_then(|command| tape.command(command, &model, &save_in));
-                    requests(Request::Record(matches!(told, Ok(TapeTold::Begun(_)))));
-                    let told = match told {
-                        Ok(TapeTold::Begun(name)) => format!("done {command}: records into {name}"),
-                        Ok(TapeTold::Ended(name)) => format!("done {command}: hydraq replay {name}"),
-                        Err(words) => format!("refused {command}: {words}"),
-                    };
+                    let (records, told) = record(&mut tape, command, &model, &save_in);
+                    requests(Request::Record(records));
                     write(&mut output, &[told])?;
                 }
                 command => match model.completer.check(command) {
@@ -114,6 +99,26 @@ pub fn run(
         if no_more_input && lines.running() == 0 {
             return Ok(Ended::new(End::Quit, session));
         }
+    }
+}
+
+/// Passes on what is typed, line by line, until the input ends.
+fn read(input: impl BufRead, sender: &Sender<Incoming>) {
+    for line in input.lines() {
+        let Ok(line) = line else { break };
+        if sender.send(Incoming::Line(line)).is_err() {
+            return;
+        }
+    }
+    let _ = sender.send(Incoming::NoMoreInput);
+}
+
+/// Begins or ends a recording; whether there is one now, and what is said of it.
+fn record(tape: &mut Tape, command: &str, model: &Model, folder: &Path) -> (bool, String) {
+    match TapeCommand::parse(command).and_then(|wanted| tape.command(wanted, model, folder)) {
+        Ok(TapeTold::Begun(name)) => (true, format!("done {command}: records into {name}")),
+        Ok(TapeTold::Ended(name)) => (false, format!("done {command}: hydraq replay {name}")),
+        Err(words) => (tape.is_running(), format!("refused {command}: {words}")),
     }
 }
 

@@ -57,6 +57,11 @@ impl Tape {
         Ok(TapeTold::Begun(name))
     }
 
+    /// Whether something is recorded.
+    pub(crate) fn is_running(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Ends the recording, if there is one.
     pub(crate) fn end(&mut self, words: &str) -> Result<TapeTold, String> {
         let (mut writer, name) = self.0.take().ok_or("nothing is recorded")?;
