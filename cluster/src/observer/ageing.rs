@@ -3,21 +3,22 @@
 use std::time::Duration;
 
 use crate::client::sight::Told;
-use crate::observe::{CopyState, MessagePicture, MessageWindow, TypePicture};
+use crate::observe::{CopyPicture, CopyState, MessagePicture, MessageWindow, TypePicture};
 
 /// How far two reckonings of one moment may lie apart, in milliseconds: hosts are asked one after the other, and by their own clocks.
 const TOLERANCE_MS: u64 = 400;
 
 /// Whether a window says the same as another one, `gone_ms` after it.
 pub(super) fn same_window(before: &MessageWindow, now: &MessageWindow, gone_ms: u64) -> bool {
+    let same_copies = |(before, now): (&CopyPicture, &CopyPicture)| {
+        CopyPicture { state: now.state, ..*before } == *now && same_copy(before.state, now.state, gone_ms)
+    };
     let same = |(before, now): (&MessagePicture, &MessagePicture)| {
         let aged = MessagePicture { age_ms: now.age_ms, copies: now.copies.clone(), ..before.clone() };
-        let copies = || before.copies.iter().zip(&now.copies);
         aged == *now
             && is_near(before.age_ms + gone_ms, now.age_ms)
             && before.copies.len() == now.copies.len()
-            && copies()
-                .all(|(before, now)| before.host == now.host && same_copy(before.state, now.state, gone_ms))
+            && before.copies.iter().zip(&now.copies).all(same_copies)
     };
     let numbers =
         |window: &MessageWindow| (window.serial, window.total, window.under_replicated, window.offset);
@@ -61,10 +62,10 @@ pub(super) fn same_messages(before: &Told, now: &Told) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::{CopyPicture, HostNumber, MessageId, MessageState};
+    use crate::observe::{HostNumber, MessageId, MessageState};
 
     fn window(age_ms: u64, left_ms: u64) -> MessageWindow {
-        let copy = CopyPicture { host: HostNumber(1), state: CopyState::Leased { left_ms } };
+        let copy = CopyPicture { host: HostNumber(1), rank: 0, state: CopyState::Leased { left_ms } };
         let row = MessagePicture {
             id: MessageId(7),
             message_type: "orders".to_owned(),
