@@ -18,27 +18,27 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use tempfile::TempDir;
 
 /// How long anything may take.
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// A console on a pseudo-terminal of its own.
-pub struct Terminal {
+pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     /// Where the console keeps its temporary files, so that they can be told from those of others.
-    pub folder: TempDir,
+    pub(crate) folder: TempDir,
     /// Closed when this is dropped.
-    pub master: Box<dyn MasterPty + Send>,
+    pub(crate) master: Box<dyn MasterPty + Send>,
 }
 
 impl Terminal {
     /// Starts a console.
-    pub fn open(columns: u16, lines: u16, arguments: &[&str]) -> Self {
+    pub(crate) fn open(columns: u16, lines: u16, arguments: &[&str]) -> Self {
         Self::start(columns, lines, Path::new(env!("CARGO_BIN_EXE_hydraq")), arguments)
     }
 
     /// Starts any program.
-    pub fn start(columns: u16, lines: u16, program: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(columns: u16, lines: u16, program: &Path, arguments: &[&str]) -> Self {
         let size = PtySize { rows: lines, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -66,26 +66,26 @@ impl Terminal {
     }
 
     /// What is to be seen, with the states of the terminal.
-    pub fn screen(&self) -> vt100::Screen {
+    pub(crate) fn screen(&self) -> vt100::Screen {
         self.screen.lock().unwrap_or_else(PoisonError::into_inner).screen().clone()
     }
 
-    pub fn contents(&self) -> String {
+    pub(crate) fn contents(&self) -> String {
         self.screen().contents()
     }
 
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
-    pub fn command(&mut self, line: &str) {
+    pub(crate) fn command(&mut self, line: &str) {
         self.press(&format!(":{line}\r"));
     }
 
     /// Waits until the screen is as it should be.
     #[track_caller]
-    pub fn see(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+    pub(crate) fn see(&self, what: &str, is_so: impl Fn(&str) -> bool) {
         let began = Instant::now();
         while !is_so(&self.contents()) {
             assert!(began.elapsed() < LIMIT, "never seen: {what}\n{}", self.contents());
@@ -94,13 +94,13 @@ impl Terminal {
     }
 
     #[track_caller]
-    pub fn see_words(&self, words: &str) {
+    pub(crate) fn see_words(&self, words: &str) {
         self.see(words, |screen| screen.contains(words));
     }
 
     /// The exit status, once the console has ended.
     #[track_caller]
-    pub fn exit_code(&mut self) -> u32 {
+    pub(crate) fn exit_code(&mut self) -> u32 {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -111,13 +111,13 @@ impl Terminal {
         }
     }
 
-    pub fn pid(&self) -> Pid {
+    pub(crate) fn pid(&self) -> Pid {
         Pid::from_raw(self.child.process_id().unwrap().cast_signed())
     }
 
     /// Waits until neither a host nor a file of the cluster is left.
     #[track_caller]
-    pub fn nothing_is_left(&self) {
+    pub(crate) fn nothing_is_left(&self) {
         let began = Instant::now();
         loop {
             let (hosts, files) = (hosts_in(self.folder.path()), files_in(self.folder.path()));
@@ -142,7 +142,7 @@ fn places(number: u16) -> NonZeroU16 {
 }
 
 /// The processes of hosts that keep their data in this folder; one that has died and was not reaped is none.
-pub fn hosts_in(folder: &Path) -> Vec<String> {
+pub(crate) fn hosts_in(folder: &Path) -> Vec<String> {
     let folder = folder.to_str().unwrap();
     let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
     let line = |process: PathBuf| {
@@ -152,6 +152,6 @@ pub fn hosts_in(folder: &Path) -> Vec<String> {
     processes.filter_map(line).filter(|line| line.contains(" host ") && line.contains(folder)).collect()
 }
 
-pub fn files_in(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
