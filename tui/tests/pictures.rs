@@ -103,27 +103,36 @@ fn record_the_session() {
     terminal.see_words("4 of 4 up");
     terminal.command("record session.jsonl");
     terminal.see_words("records into session.jsonl");
-    let done = |terminal: &mut Terminal, line: &str, seen: &str| {
-        terminal.command(line);
-        terminal.see_words(seen);
-    };
-    done(&mut terminal, "enqueue 1200 --type orders --replicas 3 --body \"order {n}\"", "1200 acknowledged");
+    messages_and_a_kill(&mut terminal);
+    faults(&mut terminal);
+    a_lesson(&mut terminal);
+    done(&mut terminal, "record stop", "recorded: hydraq replay session.jsonl");
+    fs::create_dir_all(folder()).unwrap();
+    fs::copy(terminal.folder.path().join("session.jsonl"), folder().join("session.jsonl")).unwrap();
+    terminal.press("q");
+    terminal.exit_code();
+}
+
+/// Types a command, and waits for what is seen of it.
+fn done(terminal: &mut Terminal, line: &str, seen: &str) {
+    terminal.command(line);
+    terminal.see_words(seen);
+}
+
+fn messages_and_a_kill(terminal: &mut Terminal) {
+    done(terminal, "enqueue 1200 --type orders --replicas 3 --body \"order {n}\"", "1200 acknowledged");
     done(
-        &mut terminal,
+        terminal,
         "enqueue 300 --type mails --replicas 2 --body \"mail to customer {n}\"",
         "300 acknowledged",
     );
     done(
-        &mut terminal,
+        terminal,
         "enqueue 6 --type reports --replicas 2 --delay 90s --body \"report {n}\"",
         "6 acknowledged",
     );
-    done(&mut terminal, "dequeue 12 --type orders --lease 60s", "12 messages");
-    done(
-        &mut terminal,
-        "enqueue 1 --type orders --replicas 3 --body \"order 1201\" --on bravo",
-        "--on bravo:",
-    );
+    done(terminal, "dequeue 12 --type orders --lease 60s", "12 messages");
+    done(terminal, "enqueue 1 --type orders --replicas 3 --body \"order 1201\" --on bravo", "--on bravo:");
     terminal.command("say \"before the kill\"");
     pause(600);
     terminal.press("\x1b[C");
@@ -136,13 +145,16 @@ fn record_the_session() {
     pause(3_000);
     terminal.press("\x1b");
     pause(300);
-    done(&mut terminal, "dequeue 1 --type orders --lease 45s", "--lease 45s:");
-    done(&mut terminal, "restart bravo", "4 of 4 up");
-    done(&mut terminal, "explain last", "its life");
+    done(terminal, "dequeue 1 --type orders --lease 45s", "--lease 45s:");
+    done(terminal, "restart bravo", "4 of 4 up");
+    done(terminal, "explain last", "its life");
     pause(1_000);
     terminal.press("1");
-    done(&mut terminal, "object create order 6 --attribute customer=anna", "object create order 6");
+    done(terminal, "object create order 6 --attribute customer=anna", "object create order 6");
     pause(2_500);
+}
+
+fn faults(terminal: &mut Terminal) {
     for line in [
         "cut alpha charlie --one-way",
         "delay alpha delta 200ms",
@@ -150,14 +162,17 @@ fn record_the_session() {
         "pause charlie",
         "fill delta",
     ] {
-        done(&mut terminal, line, line);
+        done(terminal, line, line);
         pause(300);
     }
     pause(2_500);
-    done(&mut terminal, "resume charlie", "resume charlie");
-    done(&mut terminal, "free delta", "free delta");
-    done(&mut terminal, "heal", "heal");
+    done(terminal, "resume charlie", "resume charlie");
+    done(terminal, "free delta", "free delta");
+    done(terminal, "heal", "heal");
     pause(2_500);
+}
+
+fn a_lesson(terminal: &mut Terminal) {
     // The fourth lesson, up to its first question.
     terminal.press("6");
     pause(200);
@@ -170,11 +185,6 @@ fn record_the_session() {
         pause(700);
     }
     pause(1_500);
-    done(&mut terminal, "record stop", "recorded: hydraq replay session.jsonl");
-    fs::create_dir_all(folder()).unwrap();
-    fs::copy(terminal.folder.path().join("session.jsonl"), folder().join("session.jsonl")).unwrap();
-    terminal.press("q");
-    terminal.exit_code();
 }
 
 /// Lets time go by in the recording: moments are what is recorded.
