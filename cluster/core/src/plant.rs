@@ -37,11 +37,15 @@ pub enum Plant {
     NamesakeByHearsay,
     /// A host whose disk went back in time is refused without being told why.
     SilentRefusal,
+    /// The event of an object's change is written in the commit after that of the object.
+    EventApart,
+    /// A host whose disk was lost answers for the store that was on it.
+    PredecessorAnswered,
 }
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Plant; 16] = [
+    pub const ALL: [Plant; 18] = [
         Plant::AckBeforeFsync,
         Plant::AckOneShort,
         Plant::HolderNotListed,
@@ -58,6 +62,8 @@ impl Plant {
         Plant::BootIgnored,
         Plant::NamesakeByHearsay,
         Plant::SilentRefusal,
+        Plant::EventApart,
+        Plant::PredecessorAnswered,
     ];
 
     /// What it is called on the command line.
@@ -80,6 +86,8 @@ impl Plant {
             Plant::BootIgnored => "boot-ignored",
             Plant::NamesakeByHearsay => "namesake-by-hearsay",
             Plant::SilentRefusal => "silent-refusal",
+            Plant::EventApart => "event-apart",
+            Plant::PredecessorAnswered => "predecessor-answered",
         }
     }
 
@@ -107,6 +115,8 @@ impl Plant {
             Plant::BootIgnored => "a host whose disk went back in time goes on as if nothing had happened",
             Plant::NamesakeByHearsay => "a new host under a known name removes the old host id by hearsay",
             Plant::SilentRefusal => "a host whose disk went back in time is refused without being told why",
+            Plant::EventApart => "an object's event is written in the commit after that of the object",
+            Plant::PredecessorAnswered => "a host whose disk was lost answers for the store that was on it",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The clocks of a host process: its own, which only runs while it does, and the wall's, which is for display.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -32,6 +33,17 @@ impl Clock {
     }
 }
 
+thread_local! {
+    /// What the wall clock of this thread is made to read, if it is.
+    static WALL_MS_HERE: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// Makes the wall clock of this thread read this, until it is set again, or lets it go: simulations that run side by side have
+/// times of their own.
+pub fn set_wall_ms_here(wall_ms: Option<u64>) {
+    WALL_MS_HERE.set(wall_ms);
+}
+
 /// What the wall clock of this process is made to read; 0: nothing.
 static SIMULATED_WALL_MS: AtomicU64 = AtomicU64::new(0);
 
@@ -43,6 +55,9 @@ pub fn set_wall_ms(wall_ms: u64) {
 /// Milliseconds since 1970 by the wall clock; for display only.
 #[must_use]
 pub fn wall_ms() -> u64 {
+    if let Some(here) = WALL_MS_HERE.get() {
+        return here;
+    }
     let simulated = SIMULATED_WALL_MS.load(Ordering::Relaxed);
     if simulated > 0 {
         return simulated;

@@ -1,5 +1,6 @@
 //! A running host: the core with a disk, a clock and a network around it.
 
+mod apart;
 pub mod clock;
 mod committing;
 pub mod engine;

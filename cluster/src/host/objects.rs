@@ -7,9 +7,11 @@ use hydraq_core::event::Write;
 use hydraq_core::host::Host;
 use hydraq_core::ids::RequestId;
 use hydraq_core::objects::{Change, Log};
+use hydraq_core::plant::Plant;
 use hydraq_core::request::Reply;
 use hydraq_core::time::Instant;
 
+use super::apart::Apart;
 use super::engine::Engine;
 use super::handle::Shared;
 use super::propagation::Propagation;
@@ -30,6 +32,7 @@ pub(crate) struct Objects {
     propagation: Propagation,
     told: Option<Instant>,
     untold: bool,
+    apart: Option<Apart>,
 }
 
 impl Objects {
@@ -47,6 +50,7 @@ impl Objects {
             propagation: Propagation::new(engine.core.identity().store, log),
             told: None,
             untold: true,
+            apart: engine.core.has_plant(Plant::EventApart).then(Apart::default),
         }
     }
 
@@ -76,7 +80,13 @@ impl Objects {
         } else {
             Duration::MAX
         };
-        telling.min(self.propagation.patience(self.log, now))
+        telling.min(self.patience_of_events(now))
+    }
+
+    /// How long until something is to be done about events.
+    pub(crate) fn patience_of_events(&self, now: Instant) -> Duration {
+        let is_late = self.apart.as_ref().is_some_and(Apart::waits);
+        if is_late { Duration::ZERO } else { self.propagation.patience(self.log, now) }
     }
 
     /// Has events enqueued, if some are due.
@@ -100,6 +110,10 @@ impl Objects {
     pub(crate) fn changes(&mut self, writes: &[Write]) -> Vec<Change> {
         let (mut changes, askers): (Vec<Change>, Vec<ChangeAsker>) = self.waiting.drain(..).unzip();
         self.asking = askers.into_iter().map(Some).collect();
+        if let Some(apart) = self.apart.as_mut() {
+            changes = apart.part(changes);
+            self.asking.resize_with(changes.len(), || None);
+        }
         if let Some(position) = self.propagation.passed(writes) {
             changes.push(Change::Propagated(position));
             self.asking.push(None);
@@ -109,6 +123,9 @@ impl Objects {
 
     /// Answers whoever asked for what is durable now.
     pub(crate) fn committed(&mut self, committed: Committed, shared: &Shared) {
+        if let Some(apart) = self.apart.as_mut() {
+            apart.note(&committed.outcomes);
+        }
         for (asker, outcome) in self.asking.drain(..).zip(committed.outcomes) {
             let answer: Option<ChangeAnswer> = match outcome {
                 Ok(applied) => applied.map(Ok),

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use hydraq_core::config::Config;
 use hydraq_core::event::{Effect, Event, Order};
+use hydraq_core::frame::MemberRecord;
 use hydraq_core::ids::{HostId, StoreId};
 use hydraq_core::objects::id::event_message_id;
 use hydraq_core::objects::log::LOG_KEY;
@@ -140,6 +141,28 @@ fn events_wait_while_their_type_is_paused_and_go_on_in_their_order() {
     node.engine.step(node.now, pause("no"));
     (0..5).for_each(|_| node.turn(false));
     assert_eq!((log(&disk).propagated, messages(&disk).len()), (1, 1));
+}
+
+#[test]
+fn the_store_of_a_member_that_has_not_told_it_is_not_taken_for_none() {
+    let mut node = Node::start(&Disk::default(), 1);
+    let bravo = MemberRecord {
+        id: HostId(2),
+        name: "bravo".into(),
+        address: "http://there".into(),
+        boot: 1,
+        removed: false,
+    };
+    node.engine.step(node.now, Event::Members(vec![bravo.clone()]));
+    let others = |node: &Node| {
+        let others = node.engine.core.stores().into_iter().filter(|store| !store.mine);
+        others.map(|store| (store.member.name, store.store, store.absent)).collect::<Vec<_>>()
+    };
+    let untold = [("bravo".to_owned(), StoreId(0), Some("down"))];
+    assert_eq!(others(&node), untold, "else a query would be complete without it");
+    let told = Event::Order(Order::Set(format!("store/{}", bravo.id), StoreId(7).to_string()));
+    node.engine.step(node.now, told);
+    assert_eq!(others(&node), [("bravo".to_owned(), StoreId(7), Some("down"))]);
 }
 
 #[test]

@@ -73,9 +73,19 @@ impl Driven {
 
     /// Lets virtual time go on, for ever. The runtime's clock must be paused. `wall_ms` is what the wall clock shows at the
     /// beginning; `each_round` is called often.
-    pub async fn drive(self, wall_ms: u64, speed: Option<Speed>, mut each_round: impl FnMut()) {
-        let mut told = 0;
+    pub fn drive(
+        self,
+        wall_ms: u64,
+        speed: Option<Speed>,
+        each_round: impl FnMut(),
+    ) -> impl Future<Output = ()> {
+        // At once: hosts may be started before this is polled.
         set_wall_ms(wall_ms);
+        self.go_on(wall_ms, speed, each_round)
+    }
+
+    async fn go_on(self, wall_ms: u64, speed: Option<Speed>, mut each_round: impl FnMut()) {
+        let mut told = 0;
         loop {
             let stands_still = speed.as_ref().is_some_and(Speed::is_paused);
             self.settle(stands_still).await;

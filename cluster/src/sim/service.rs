@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A [`Hosting`] gives each process that starts its own services and its place on a switchboard. What the commit thread of a
-//! real host does around the core (answers, objects, records of what happened) is done here by a [`Service`].
+//! real host does around the core (answers, objects, records of what happened) is done here by a [`Service`]. One of objects only
+//! leaves answers and records to the world: so the checker gives them, which asks the core itself for what concerns the queue.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,13 +52,25 @@ pub struct Hosting {
     runtime: tokio::runtime::Handle,
     seed: u64,
     opened: u64,
+    is_whole: bool,
 }
 
 impl Hosting {
     /// Services whose tasks run on `runtime`; `seed` decides all their chances.
     #[must_use]
     pub fn new(board: Switchboard, runtime: tokio::runtime::Handle, seed: u64) -> Self {
-        Hosting { board, runtime, seed, opened: 0 }
+        Hosting { board, runtime, seed, opened: 0, is_whole: true }
+    }
+
+    /// The same, but of objects only.
+    #[must_use]
+    pub fn of_objects(board: Switchboard, runtime: tokio::runtime::Handle, seed: u64) -> Self {
+        Hosting { is_whole: false, ..Self::new(board, runtime, seed) }
+    }
+
+    /// Whether all services are given.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The services of a process that starts.
@@ -88,7 +101,8 @@ impl Hosting {
             dialler: Dialler::Inside(self.board.clone()),
             ways: Default::default(),
         };
-        let line = self.board.connect(&identity.address, routes(context));
+        let routes = if self.is_whole { all_routes(context) } else { Routes::new(objects_server(context)) };
+        let line = self.board.connect(&identity.address, routes);
         let objects = Objects::new(engine);
         objects.open(&shared);
         Service {
@@ -99,15 +113,20 @@ impl Hosting {
             objects,
             answers: BTreeMap::new(),
             faults_seen: 0,
+            is_whole: self.is_whole,
             _line: line,
         }
     }
 }
 
-fn routes(context: Context) -> Routes {
+fn all_routes(context: Context) -> Routes {
     let queue = QueueServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
-    let objects = ObjectsServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
+    let objects = objects_server(context.clone());
     Routes::new(queue).add_service(ClusterServer::new(context)).add_service(objects)
+}
+
+fn objects_server(context: Context) -> ObjectsServer<Context> {
+    ObjectsServer::new(context).max_decoding_message_size(GRPC_BYTES_MAX)
 }
 
 /// The services of one process, and what they share with the world.
@@ -121,11 +140,17 @@ pub(crate) struct Service {
     answers: BTreeMap<RequestId, oneshot::Sender<Reply>>,
     /// How many changes of faults the world has taken in.
     faults_seen: u64,
+    is_whole: bool,
     /// Its place on the switchboard goes with the process.
     _line: Line,
 }
 
 impl Service {
+    /// Whether answers and records are its business, too.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// The next thing that is asked, if anything is.
     pub(super) fn next_input(&mut self) -> Option<Input> {
         self.inputs.try_recv().ok()
@@ -165,12 +190,20 @@ impl Service {
 
     /// A batch was closed: tells who watches; says which changes belong into its commit.
     pub(super) fn closed(&mut self, batch: &Batch, core: &Host, now: Instant) -> Vec<Change> {
+        if !self.is_whole {
+            return self.changes(&batch.writes);
+        }
         let something = !batch.early.is_empty() || !batch.late.is_empty() || !batch.writes.is_empty();
         if something {
             self.shared.changes.fetch_add(1, Ordering::Release);
         }
         self.objects.tell(core, &self.shared, now, something);
         self.changes(&batch.writes)
+    }
+
+    /// Tells whoever asks for objects how the stores stand.
+    pub(super) fn tell(&mut self, core: &Host, now: Instant) {
+        self.objects.tell(core, &self.shared, now, true);
     }
 
     /// The changes that belong into a commit of these writes.
@@ -189,12 +222,17 @@ impl Service {
 
     /// How long until something is to be done about objects.
     pub(super) fn patience(&self, now: Instant) -> Duration {
-        self.objects.patience(now)
+        if self.is_whole { self.objects.patience(now) } else { self.objects.patience_of_events(now) }
+    }
+
+    /// Takes an answer of the core, if it is about an event of an object.
+    pub(super) fn take_answer(&mut self, request: RequestId, reply: &Reply, now: Instant) -> bool {
+        self.objects.take_answer(request, reply, now)
     }
 
     /// Answers a client. What is to be asked for one that has gone away comes back.
     pub(super) fn answer(&mut self, request: RequestId, reply: Reply, now: Instant) -> Option<Event> {
-        if self.objects.take_answer(request, &reply, now) {
+        if self.take_answer(request, &reply, now) {
             return None;
         }
         self.recorder.count(&reply);

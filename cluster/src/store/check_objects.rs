@@ -61,7 +61,7 @@ fn check_copy(path: &Path) -> Result<Checked, Box<dyn std::error::Error>> {
 ///
 /// # Errors
 /// The tables cannot be read.
-pub(super) fn check_snapshot(snapshot: &dyn Snapshot, store: StoreTag) -> Result<Checked, ReadError> {
+pub(crate) fn check_snapshot(snapshot: &dyn Snapshot, store: StoreTag) -> Result<Checked, ReadError> {
     let mut checked = Checked { log: Log::empty(), ..Checked::default() };
     if let Some(log) = snapshot.get(Table::Meta, LOG_KEY)? {
         match Log::decode(&log) {

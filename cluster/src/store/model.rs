@@ -78,9 +78,11 @@ impl Image {
     }
 }
 
-/// The tables of objects.
+/// The tables of objects; clones share what neither has changed since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectTables(BTreeMap<(Table, Vec<u8>), Vec<u8>>);
+pub struct ObjectTables(Arc<Rows>);
+
+type Rows = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
 
 impl ObjectTables {
     /// The rows of a table, in their order.
@@ -98,12 +100,12 @@ impl Tables for ObjectTables {
     }
 
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), Infallible> {
-        self.0.insert((table, key.to_vec()), value.to_vec());
+        Arc::make_mut(&mut self.0).insert((table, key.to_vec()), value.to_vec());
         Ok(())
     }
 
     fn remove(&mut self, table: Table, key: &[u8]) -> Result<(), Infallible> {
-        self.0.remove(&(table, key.to_vec()));
+        Arc::make_mut(&mut self.0).remove(&(table, key.to_vec()));
         Ok(())
     }
 }

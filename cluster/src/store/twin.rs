@@ -14,6 +14,7 @@ use hydraq_core::objects::Change;
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
+use super::crashes::compare::objects;
 use super::model::{Image, ModelStore};
 use super::objects::ObjectReader;
 use super::volatile::VolatileDisk;
@@ -107,5 +108,8 @@ pub(super) fn difference(opened: &Opened, image: &Image) -> Option<String> {
     let mut expected = image.meta.clone();
     expected.remove(&hydraq_core::event::MetaKey::Seen);
     let same = meta.into_iter().filter(|(key, _)| *key != hydraq_core::event::MetaKey::Seen).eq(expected);
-    (!same || opened.recovered.seen != seen).then(|| "its small things differ".to_owned())
+    if !same || opened.recovered.seen != seen {
+        return Some("its small things differ".to_owned());
+    }
+    objects(opened, &image.objects, opened.store_id).err()
 }

@@ -192,6 +192,7 @@ fn summarise(format: Format, totals: &Totals, took: Duration) {
             "simulated_hours": (hours * 1000.0).round() / 1000.0,
             "faults": totals.faults,
             "messages": totals.messages,
+            "objects": totals.objects,
             "repeated": totals.repeated,
             "violations": totals.violations,
             "elapsed_ms": took.as_millis() as u64,
@@ -201,10 +202,11 @@ fn summarise(format: Format, totals: &Totals, took: Duration) {
                 totals.faults.iter().map(|(class, count)| format!("{class} {count}")).collect();
             print_lines(&[
                 format!(
-                    "{} seeds, {hours:.1} simulated hours in {:.1} s, {} messages, {} faults",
+                    "{} seeds, {hours:.1} simulated hours in {:.1} s, {} messages, {} objects, {} faults",
                     totals.seeds,
                     took.as_secs_f64(),
                     totals.messages,
+                    totals.objects,
                     totals.faults.values().sum::<u64>(),
                 ),
                 format!("faults: {}", faults.join(", ")),

@@ -48,8 +48,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Record the session, for `hydraq replay` and `hydraq export`; with several scenarios, one file each.
-    /// Simulated hosts cannot be recorded.
-    #[arg(long, value_name = "FILE", conflicts_with = "sim")]
+    #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// Have the same drawn by lot as in an earlier run.
     #[arg(long, value_name = "N")]
@@ -197,24 +196,24 @@ async fn play(
     let script = &planned.script;
     // Whatever still runs in the background when the file is over ends with its task set.
     let tasks = LocalSet::new();
-    let created = record.map(|path| Recorder::create(path, &script.file, options.seed)).transpose();
-    let prepared = created.map_err(|problem| format!("--record: {problem}")).and_then(|recorder| {
-        let prepared = ground.prepare(planned.data.clone(), options.seed, &tasks);
-        Ok((recorder, prepared.map_err(|problem| problem.to_string())?))
+    let prepared = ground.prepare(planned.data.clone(), options.seed, &tasks);
+    let prepared = prepared.map_err(|problem| problem.to_string()).and_then(|prepared| {
+        let create = |path| Recorder::create(path, &script.file, options.seed, prepared.began_ms);
+        let recorder = record.map(create).transpose().map_err(|problem| format!("--record: {problem}"))?;
+        Ok((recorder, prepared))
     });
-    let (mut recorder, Prepared { stage, fleet, live }) = match prepared {
+    let (mut recorder, Prepared { stage, fleet, sight, .. }) = match prepared {
         Ok(prepared) => prepared,
         Err(problem) => {
             not_begun(script, options.seed, printer, &problem);
             return Ok(BROKEN);
         }
     };
-    let can_be_recorded = live.is_some();
     printer.begin(&script.file);
     let ended = {
         let run = tasks.run_until(async {
-            if let (Some(recorder), Some(live)) = (&mut recorder, live) {
-                recorder.look_at(live);
+            if let Some(recorder) = &mut recorder {
+                recorder.look_at(sight);
             }
             let mut reporter = Recorded { printer: &mut *printer, recorder: recorder.as_mut() };
             run_script(script, stage, options, &mut reporter).await
@@ -238,10 +237,10 @@ async fn play(
         printer.summary(summary);
     }
     match recorded {
-        Ok(Some(path)) => Printer::again(script, Some(&path)),
+        Ok(Some(path)) => Printer::again(&path),
         Ok(None) => {
-            if can_be_recorded && ended.as_ref().is_ok_and(|summary| !summary.passed()) {
-                Printer::again(script, None);
+            if ended.as_ref().is_ok_and(|summary| !summary.passed()) {
+                Printer::once_more(&ground.command(script, options.seed));
             }
         }
         Err(problem) => {

@@ -83,6 +83,7 @@ impl Host {
             if self.waits_for(peer) && peer.is_synchronised() && peer.reported_in != Some(connection) {
                 self.peers.get_mut(index).reported_in = Some(connection);
                 self.outbox.early(index).rest.push(Frame::Synchronised(connection));
+                self.expect_progress(index);
             }
         }
     }
@@ -178,7 +179,11 @@ impl Host {
     /// Time without a session counts, and so does time in earlier ones: only getting further than ever before moves it.
     pub(super) fn expect_progress(&mut self, index: HostIndex) {
         let peer = self.peers.get_mut(index);
-        let waits = peer.suspected.is_none() && !peer.removed && (!peer.is_synchronised() || peer.must_clear);
+        // Who has said all that it knows cannot clear this host before that has reported itself: it waits for others then.
+        let reported =
+            peer.session.as_ref().is_some_and(|session| peer.reported_in == Some(session.connection));
+        let unclear = !peer.is_synchronised() || peer.must_clear && reported;
+        let waits = peer.suspected.is_none() && !peer.removed && unclear;
         let further = peer.session.as_ref().map_or(0, |session| session.sync.steps) > peer.steps_best;
         if let Some(session) = &peer.session {
             peer.steps_best = peer.steps_best.max(session.sync.steps);

@@ -265,6 +265,12 @@ impl Host {
         &self.identity
     }
 
+    /// Whether it has this bug.
+    #[must_use]
+    pub fn has_plant(&self, plant: Plant) -> bool {
+        self.config.has(plant)
+    }
+
     /// What it does with a request, whoever asks.
     fn on_request(&mut self, origin: Origin, request: Request) {
         match request {

@@ -6,6 +6,7 @@ use crate::event::Order;
 use crate::frame::MemberRecord;
 use crate::host_set::SELF;
 use crate::ids::{HostId, StoreId};
+use crate::plant::Plant;
 
 use super::Host;
 
@@ -15,10 +16,13 @@ const STORE_SETTING: &str = "store/";
 /// Why a host that has just started takes nothing: it passes, without anybody's doing.
 pub const NOT_SYNCHRONISED: &str = "not synchronised yet";
 
+/// Why nothing is said of the store of a member: which one that is has not been heard yet.
+const NOT_KNOWN: &str = "not known yet";
+
 /// One store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreView {
-    /// Which.
+    /// Which; 0 if that is not known yet: then no id names it, but its host can be asked.
     pub store: StoreId,
     /// Its host.
     pub member: MemberRecord,
@@ -36,7 +40,8 @@ impl Host {
         (self.settings.get(&name) != Some(&value)).then_some(Order::Set(name, value))
     }
 
-    /// All stores that are known, also those of removed hosts, by the names of their hosts.
+    /// All stores that are known, also those of removed hosts, by the names of their hosts; and those of members that have not said
+    /// which one they have: what is in them must not be taken for missing.
     #[must_use]
     pub fn stores(&self) -> Vec<StoreView> {
         let told = self.settings.iter().filter_map(|setting| {
@@ -46,6 +51,15 @@ impl Host {
         let others = told.filter(|(host, _)| *host != self.identity.id);
         let mut stores: Vec<StoreView> =
             others.filter_map(|(host, store)| self.store_of(host, store)).collect();
+        let untold = self.peers.others().filter(|(_, peer)| {
+            !peer.removed && self.settings.get(&format!("{STORE_SETTING}{}", peer.id)).is_none()
+        });
+        stores.extend(untold.map(|(_, peer)| StoreView {
+            store: StoreId::default(),
+            member: peer.record(),
+            mine: false,
+            absent: Some(if peer.is_connected() { NOT_KNOWN } else { "down" }),
+        }));
         stores.push(StoreView {
             store: self.identity.store,
             member: self.peers.me().record(),
@@ -71,7 +85,8 @@ impl Host {
         } else {
             None
         };
-        Some(StoreView { store, member: peer.record(), mine: false, absent })
+        let mine = self.config.has(Plant::PredecessorAnswered) && peer.record().name == self.identity.name;
+        Some(StoreView { store, member: peer.record(), mine, absent })
     }
 
     /// Why this host's store takes no new objects now, if it does not.

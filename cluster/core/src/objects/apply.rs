@@ -59,6 +59,16 @@ impl<T: Tables> Applying<'_, T> {
                 Err(error) => Ok(Err(error)),
             },
             Change::Propagated(sequence) => self.propagated(*sequence),
+            Change::Eventless(change) => {
+                let head = self.log.head;
+                let outcome = self.apply(change)?;
+                if self.log.head > head {
+                    self.tables.remove(Table::Events, &event_key(self.log.head))?;
+                    self.log.head = head;
+                }
+                Ok(outcome)
+            }
+            Change::Event(event) => self.put_event(ObjectEvent::clone(event)).map(|_| Ok(None)),
         }
     }
 
@@ -149,9 +159,8 @@ impl<T: Tables> Applying<'_, T> {
         after: u64,
         at_ms: u64,
     ) -> Result<u64, T::Error> {
-        self.log.head += 1;
-        let event = ObjectEvent {
-            sequence: self.log.head,
+        self.put_event(ObjectEvent {
+            sequence: 0,
             what,
             id: object.id,
             kind: object.kind.clone(),
@@ -159,7 +168,13 @@ impl<T: Tables> Applying<'_, T> {
             after,
             attributes: object.attributes.clone(),
             at_ms,
-        };
+        })
+    }
+
+    /// Appends an event under the next number, and says which.
+    fn put_event(&mut self, event: ObjectEvent) -> Result<u64, T::Error> {
+        self.log.head += 1;
+        let event = ObjectEvent { sequence: self.log.head, ..event };
         self.tables.put(Table::Events, &event_key(event.sequence), &event.encode())?;
         Ok(event.sequence)
     }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use thiserror::Error;
 
+use super::event::ObjectEvent;
 use super::id::ObjectId;
 use super::record::Object;
 use super::value::Attributes;
@@ -51,6 +52,10 @@ pub enum Change {
     },
     /// Events up to this one are messages of the queue: their initial replicas are in the same commit, or in an earlier one.
     Propagated(u64),
+    /// A change without its event, which is to follow: only where that bug is planted.
+    Eventless(Box<Change>),
+    /// The event that follows.
+    Event(Box<ObjectEvent>),
 }
 
 /// What became of a change.

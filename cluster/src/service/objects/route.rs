@@ -116,7 +116,7 @@ impl Context {
             Change::Create { id, body, .. } => (*id, body.len()),
             Change::Update { id, body, .. } => (*id, body.as_ref().map_or(0, bytes::Bytes::len)),
             Change::Delete { id, .. } => (*id, 0),
-            Change::Propagated(_) => (ObjectId::default(), 0),
+            Change::Propagated(_) | Change::Eventless(_) | Change::Event(_) => (ObjectId::default(), 0),
         };
         let answer =
             self.handle.change(change, bytes + 1024).await.map_err(|error| status::refused(&error))?;

@@ -6,12 +6,14 @@ use hydraq_core::event::Write;
 use hydraq_core::frame::Frame;
 use hydraq_core::ids::{MessageId, Sequence};
 use hydraq_core::message::Content;
+use hydraq_core::objects::StoreTag;
 use hydraq_core::record::Record;
 use hydraq_core::request::Reply;
 
-use super::{Audit, BadBytes, Dropped, Start, TooLarge, messages_on, tombstones_on};
+use super::{Audit, BadBytes, Dropped, Start, TooLarge, Unsound, messages_on, tombstones_on};
 use crate::sim::network::NodeId;
 use crate::sim::node::Node;
+use crate::store::check_objects::check_snapshot;
 use crate::store::model::Image;
 
 /// How many records a disk may have for each message or tombstone that it has.
@@ -64,6 +66,18 @@ impl Audit {
     pub(in crate::sim) fn served(&mut self, at: u64, node: NodeId, reply: &Reply) {
         if let Reply::Dequeued(deliveries) = reply {
             deliveries.iter().for_each(|delivery| self.left(at, node, &delivery.content, false));
+        }
+    }
+
+    /// Looks at the objects on a disk, their events and their index entries; where a real store is, the model beside it.
+    pub(in crate::sim) fn look_at_objects(&mut self, at: u64, node: NodeId, image: &Image) {
+        let Some((_, store)) = image.host else { return };
+        match check_snapshot(&image.objects, StoreTag::of(store)) {
+            Ok(checked) => {
+                let problems = checked.problems.into_iter().take(1);
+                self.unsound.extend(problems.map(|problem| Unsound { at, node, problem }));
+            }
+            Err(error) => self.unsound.push(Unsound { at, node, problem: error.to_string() }),
         }
     }
 

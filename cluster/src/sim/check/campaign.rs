@@ -47,6 +47,8 @@ pub struct Totals {
     pub faults: BTreeMap<&'static str, u64>,
     /// How many messages were enqueued.
     pub messages: u64,
+    /// How many objects clients were told the ids of.
+    pub objects: u64,
     /// How many seeds were run a second time, by other wall clocks.
     pub repeated: u64,
     /// How many seeds violated something.
@@ -58,6 +60,7 @@ impl Totals {
         self.seeds += 1;
         self.simulated += outcome.simulated;
         self.messages += outcome.messages;
+        self.objects += outcome.objects;
         self.repeated += u64::from(outcome.repeated);
         self.violations += u64::from(!outcome.violations.is_empty());
         for (class, count) in &outcome.faults {

@@ -16,6 +16,7 @@ use hydraq_core::request::{
 };
 
 use super::history::{Delete, History, Life};
+use super::objects::EVENT_TYPES;
 use crate::sim::world::World;
 
 const TYPES: [&str; 3] = ["orders", "mails", "jobs"];
@@ -56,6 +57,8 @@ pub struct Clients {
     /// Whether they use ids again. A host that is cut off from all who have the message cannot know better: so only where nothing
     /// goes wrong.
     pub deceive: bool,
+    /// Whether they take the messages of objects' events, too.
+    pub take_events: bool,
     /// Whether they only take messages out any more.
     pub draining: bool,
 }
@@ -72,6 +75,7 @@ impl Clients {
             next_at: vec![0; count],
             next_id: 1,
             deceive: false,
+            take_events: false,
             draining: false,
         }
     }
@@ -190,8 +194,9 @@ impl Clients {
         } else {
             Duration::from_millis(self.random.below(2_000) as u64)
         };
+        let types = TYPES.iter().chain(EVENT_TYPES.iter().filter(|_| self.take_events));
         let request = Dequeue {
-            message_types: TYPES.iter().map(|name| (*name).into()).collect(),
+            message_types: types.map(|name| (*name).into()).collect(),
             messages_max: 1 + self.random.below(if self.draining { 50 } else { 5 }) as u32,
             lease,
             wait,

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use hydraq_core::ids::{HostId, MessageId, Receipt};
+use hydraq_core::ids::{HostId, MessageId, Receipt, StoreId};
+use hydraq_core::objects::StoreTag;
 use hydraq_core::request::Cause;
+
+use super::objects::known::ObjectHistory;
 
 /// What a client knows of one message.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +112,14 @@ impl Life {
 }
 
 impl History {
+    /// Whether an id may stand for two messages: events of a store that went back in time, and uses their numbers again until it is
+    /// told so.
+    #[must_use]
+    pub fn may_be_two(&self, id: MessageId, at: u64) -> bool {
+        let store = StoreTag::of(StoreId(id.0 >> 64));
+        self.objects.rolled_back.iter().any(|back| back.store == store && back.at <= at)
+    }
+
     /// Whether a message may have been made ready again until then: its counts and leases start anew wherever that is heard of.
     #[must_use]
     pub fn redriven(&self, life: &Life, until: u64) -> bool {
@@ -131,6 +142,8 @@ pub struct History {
     pub impostors: Vec<(MessageId, u64, u64)>,
     /// Messages with too few copies a while after the last heal, in words.
     pub under_replicated: Vec<String>,
+    /// What clients know of objects.
+    pub objects: ObjectHistory,
     /// How many requests were made, and how many were answered.
     pub requests: u64,
     /// See `requests`.

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod client;
 pub mod history;
 pub mod invariants;
+pub mod objects;
 pub mod plan;
 pub mod run;
 

@@ -34,6 +34,13 @@ fn seeds_hold() {
 }
 
 #[test]
+fn clients_of_data_stores_work_in_some_seeds() {
+    let outcomes = (0..10).map(|seed| run(&Plan::of(seed, None), &Config::default(), false));
+    let objects: Vec<u64> = outcomes.map(|outcome| outcome.objects).collect();
+    assert!(objects.contains(&0) && objects.iter().any(|count| *count > 20), "{objects:?}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_trace() {
     for seed in 0..3 {
         let plan = Plan::of(seed, None);

@@ -40,6 +40,7 @@ impl World {
         if process.committing.is_some() {
             return;
         }
+        process.batch_began = now;
         let clock = process.clock(now);
         while let Some(event) = process.inbox.pop_front() {
             process.engine.step(clock, event);
@@ -92,7 +93,7 @@ impl World {
         let Some(process) = self.nodes[node].process.as_mut() else { return };
         let Some(committing) = process.committing.take() else { return };
         let clock = process.clock(now);
-        let is_audited = process.service.is_none();
+        let is_audited = !process.is_serviced();
         let erased = is_audited.then(|| disk.with(|image| Audit::erased(image, &committing.writes)));
         match process.engine.commit_with(&committing.writes, &committing.changes, clock) {
             Ok(committed) => {
@@ -117,7 +118,7 @@ impl World {
                     && let Some(process) = self.nodes[node].process.as_mut()
                 {
                     // It happened after all, and nobody was told.
-                    let _ = process.engine.commit(&committing.writes, clock);
+                    let _ = process.engine.commit_with(&committing.writes, &committing.changes, clock);
                 }
                 self.kill(node);
                 self.start(node);
@@ -161,7 +162,7 @@ impl World {
                 Effect::Reply(request, reply) => {
                     let Some(reply) = self.answer(node, request, reply) else { continue };
                     if let Some(id) = self.enqueued.remove(&request) {
-                        self.audit.replied(self.now, id, &reply, &self.nodes);
+                        self.audit.replied(self.now, node, id, &reply, &self.nodes);
                     }
                     self.audit.served(self.now, node, &reply);
                     self.replies.insert(request, (self.now, reply));
@@ -203,7 +204,7 @@ impl World {
                 _ => {}
             }
         }
-        if let Some(service) = self.service_of(node) {
+        if let Some(service) = self.service_of(node).filter(|service| service.is_whole()) {
             service.record(what);
             return;
         }

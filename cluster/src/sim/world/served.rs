@@ -82,14 +82,39 @@ impl World {
         let Some(process) = self.nodes[node].process.as_mut() else { return Some(reply) };
         let clock = process.clock(now);
         let Some(service) = process.service.as_mut() else { return Some(reply) };
+        if !service.is_whole() {
+            return (!service.take_answer(request, &reply, clock)).then_some(reply);
+        }
         self.has_answered = true;
         process.inbox.extend(service.answer(request, reply, clock));
         None
     }
 
+    /// Tells whoever asks hosts for objects how stores stand, and which ways are cut: there the network is the world's own.
+    pub fn tell_stores(&mut self) {
+        for node in 0..self.nodes.len() {
+            for other in (0..self.nodes.len()).filter(|other| *other != node) {
+                let cut = (self.network.is_cut(node, other), self.network.is_cut(other, node));
+                let peer = self.nodes[other].id;
+                let Some(service) = self.service_of(node) else { continue };
+                let faults = service.links.faults();
+                let known = faults.get(peer);
+                if (known.cut_out, known.cut_in) != cut {
+                    faults.change(peer, |fault| (fault.cut_out, fault.cut_in) = cut);
+                }
+            }
+            let now = self.now;
+            let Some(process) = self.nodes[node].process.as_mut() else { continue };
+            let clock = process.clock(now);
+            if let Some(service) = process.service.as_mut() {
+                service.tell(&process.engine.core, clock);
+            }
+        }
+    }
+
     /// Does to a host's links what its faults, and those of the other ends, say.
     pub(super) fn disturb_links(&mut self, node: NodeId) {
-        if self.hosting.is_none() {
+        if !self.hosting.as_ref().is_some_and(Hosting::is_whole) {
             return;
         }
         for other in (0..self.nodes.len()).filter(|other| *other != node) {

@@ -89,7 +89,11 @@ fn meta(opened: &Opened, image: &Image) -> Result<(), String> {
 }
 
 /// Invariant I17, and that the tables are those of the model, row by row.
-fn objects(opened: &Opened, expected: &ObjectTables, store: StoreId) -> Result<(), String> {
+pub(in crate::store) fn objects(
+    opened: &Opened,
+    expected: &ObjectTables,
+    store: StoreId,
+) -> Result<(), String> {
     let reader = opened.store.object_reader();
     let mut problem = None;
     let looked = reader.look(&mut |snapshot| {

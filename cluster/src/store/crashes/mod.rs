@@ -8,7 +8,7 @@
 //! The store is the real one, on a [disk in memory](super::volatile); the model is the simulator's [store](super::model). What is left out:
 //! flipped bytes, and disks that lose what they claim to have synced; the checker is checked with one of those.
 
-mod compare;
+pub(in crate::store) mod compare;
 mod life;
 pub mod workload;
 

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use hydraq_cluster::client::way::Dialler;
 use hydraq_cluster::fleet::{DataFolder, Fleet};
+use hydraq_cluster::host::clock::wall_ms;
+use hydraq_cluster::observer::Roster;
+use hydraq_cluster::scenario::Script;
 use hydraq_cluster::scenario::run::live::LiveStage;
 use hydraq_cluster::scenario::run::simulated::SimulatedStage;
 use hydraq_cluster::scenario::run::stage::{Stage, StageError};
@@ -29,13 +33,23 @@ pub(super) struct Prepared {
     pub(super) stage: Rc<dyn Stage>,
     /// What is to be ended with it, if it has processes.
     pub(super) fleet: Option<Arc<Fleet>>,
-    /// The same stage, if it is one of real processes: only these can be recorded.
-    pub(super) live: Option<Rc<LiveStage>>,
+    /// How somebody who looks on reaches its hosts, and where they are.
+    pub(super) sight: (Dialler, Roster),
+    /// What the clock on the wall shows when it begins, in milliseconds.
+    pub(super) began_ms: u64,
 }
 
 impl Ground {
     pub(super) fn new(is_simulated: bool) -> io::Result<Self> {
         Ok(if is_simulated { Self::Simulated } else { Self::Real(std::env::current_exe()?) })
+    }
+
+    /// The command that runs a file in the same way once more; what happens on real hosts does not follow from a seed alone.
+    pub(super) fn command(&self, script: &Script, seed: u64) -> String {
+        match self {
+            Self::Real(_) => format!("hydraq run {}", script.file),
+            Self::Simulated => format!("hydraq run {} --sim --seed {seed}", script.file),
+        }
     }
 
     /// A fresh cluster. Called within the runtime of the run.
@@ -49,12 +63,16 @@ impl Ground {
             Self::Real(binary) => {
                 let stage = Rc::new(LiveStage::start(binary.clone(), data)?);
                 let fleet = stage.fleet();
-                Ok(Prepared { stage: stage.clone(), fleet: Some(fleet), live: Some(stage) })
+                let seen = stage.clone();
+                let sight: (Dialler, Roster) = (Dialler::Network, Box::new(move || seen.places()));
+                Ok(Prepared { stage, fleet: Some(fleet), sight, began_ms: wall_ms() })
             }
             Self::Simulated => {
                 let stage = Rc::new(SimulatedStage::new(seed));
                 tasks.spawn_local(stage.drive(WALL_MS, None, || {}));
-                Ok(Prepared { stage, fleet: None, live: None })
+                let seen = stage.clone();
+                let sight: (Dialler, Roster) = (stage.dialler(), Box::new(move || seen.places()));
+                Ok(Prepared { stage, fleet: None, sight, began_ms: WALL_MS })
             }
         }
     }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use hydraq_cluster::observer::{Notice, Observer};
+use hydraq_cluster::client::way::Dialler;
+use hydraq_cluster::observer::{Notice, Observer, Roster};
 use hydraq_cluster::recording::{Header, VERSION, WriteError, Writer};
-use hydraq_cluster::scenario::run::live::LiveStage;
 use hydraq_cluster::scenario::run::{FailureReport, Reporter, Session, StepReport};
 use hydraq_cluster::scenario::{Script, Step};
 use tokio::sync::oneshot;
@@ -56,12 +56,12 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Makes the file.
-    pub(super) fn create(path: PathBuf, title: &str, seed: u64) -> Result<Self, WriteError> {
+    pub(super) fn create(path: PathBuf, title: &str, seed: u64, at_ms: u64) -> Result<Self, WriteError> {
         let header = Header {
             version: VERSION,
             program: concat!("hydraq ", env!("CARGO_PKG_VERSION")).to_owned(),
             title: title.to_owned(),
-            at_ms: hydraq_cluster::host::clock::wall_ms(),
+            at_ms,
             ahead_of_utc_seconds: ahead_of_utc_seconds(),
             seed: Some(seed),
         };
@@ -69,10 +69,10 @@ impl Recorder {
         Ok(Self { path, writer, problem: Rc::default(), observer: None, telling: None, number: 0 })
     }
 
-    /// Has everything recorded that happens on a stage, on the task set of this thread.
-    pub(super) fn look_at(&mut self, stage: Rc<LiveStage>) {
+    /// Has everything recorded that happens in a cluster, on the task set of this thread.
+    pub(super) fn look_at(&mut self, (dialler, roster): (Dialler, Roster)) {
         let (writer, problem) = (self.writer.clone(), self.problem.clone());
-        let observer = Observer::start(Box::new(move || stage.places()), move |update| {
+        let observer = Observer::start_through(dialler, roster, move |update| {
             if let Err(error) = writer.borrow_mut().update(&update) {
                 problem.borrow_mut().get_or_insert(error);
             }

@@ -58,15 +58,16 @@ impl Printer {
         }
     }
 
-    /// How to look at a run again: what to open, or what to do for that to be there.
-    pub(super) fn again(script: &Script, recorded: Option<&Path>) {
-        match recorded {
-            Some(path) => eprintln!("to see it again: hydraq replay {}", path.display()),
-            None => eprintln!(
-                "to be able to see it again, record it: hydraq run {} --record run.jsonl, then hydraq replay run.jsonl",
-                script.file
-            ),
-        }
+    /// How to look at a run again that was recorded.
+    pub(super) fn again(recorded: &Path) {
+        eprintln!("to see it again: hydraq replay {}", recorded.display());
+    }
+
+    /// What to do for a run to be there to be looked at again.
+    pub(super) fn once_more(command: &str) {
+        eprintln!(
+            "to be able to see it again, record it: {command} --record run.jsonl, then hydraq replay run.jsonl"
+        );
     }
 
     /// A signal has ended the run.

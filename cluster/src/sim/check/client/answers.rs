@@ -7,7 +7,8 @@ use hydraq_core::ids::RequestId;
 use hydraq_core::message::{Content, Message};
 use hydraq_core::request::{Attempt, Delivery, Enqueue, EnqueueOutcome, Reply, Request};
 
-use super::super::history::{History, Seen};
+use super::super::history::{History, Life, Seen};
+use super::super::objects::EVENT_TYPES;
 use super::{Asked, Clients, UnderWay};
 use crate::sim::world::World;
 
@@ -116,6 +117,10 @@ impl Clients {
     }
 }
 
+fn is_of_event(message: &Message) -> bool {
+    EVENT_TYPES.contains(&&*message.message_type)
+}
+
 fn note_delivery(
     history: &mut History,
     under_way: &UnderWay,
@@ -125,7 +130,12 @@ fn note_delivery(
     drain: bool,
 ) {
     let Content::Message(message) = &delivery.content else { return };
-    let life = history.lives.entry(message.id).or_default();
+    let first_seen = || Life { body: message.body.clone(), replicas: message.replicas, ..Life::default() };
+    // Nobody but its store has sent the message of an event: what it says is what was delivered first.
+    let life = match is_of_event(message) {
+        true => history.lives.entry(message.id).or_insert_with(first_seen),
+        false => history.lives.entry(message.id).or_default(),
+    };
     life.deliveries.push(Seen {
         through: under_way.node,
         asked: under_way.at,

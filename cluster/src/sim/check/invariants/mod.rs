@@ -16,6 +16,8 @@ mod i13_counts;
 mod i14_boots;
 mod i15_intact;
 pub(super) mod i16_repeatable;
+mod i17_objects;
+mod i18_found;
 mod i19_room;
 
 use super::history::History;
@@ -63,7 +65,7 @@ pub struct Violation {
 type Check = fn(&Sight<'_>) -> Option<String>;
 
 /// All invariants, by name.
-pub const ALL: [(&str, Check); 16] = [
+pub const ALL: [(&str, Check); 18] = [
     ("I1", i01_delivered::check),
     ("I2", i02_bytes::check),
     ("I3", i03_durable::check),
@@ -79,6 +81,8 @@ pub const ALL: [(&str, Check); 16] = [
     ("I13", i13_counts::check),
     ("I14", i14_boots::check),
     ("I15", i15_intact::check),
+    ("I17", i17_objects::check),
+    ("I18", i18_found::check),
     ("I19", i19_room::check),
 ];
 

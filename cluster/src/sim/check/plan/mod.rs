@@ -17,6 +17,8 @@ pub struct Plan {
     pub hosts: usize,
     /// How many clients.
     pub clients: usize,
+    /// How many clients of data stores; in half of the seeds there are some.
+    pub object_clients: usize,
     /// How long things go wrong.
     pub safety: Duration,
     /// Whether the cluster repairs by itself.
@@ -45,7 +47,8 @@ impl Plan {
             (0..count).map(|_| (safety.mul_f64(random.unit()), fault(&mut random, hosts))).collect();
         faults.sort_by_key(|(at, _)| *at);
         let (clients, repairs) = (1 + random.below(4), random.below(2) == 0);
-        Plan { seed, hosts, clients, safety, repairs, real_store: seed % 10 == 7, faults }
+        let object_clients = object_clients(seed);
+        Plan { seed, hosts, clients, object_clients, safety, repairs, real_store: seed % 10 == 7, faults }
     }
 
     /// The same plan with only these of its faults.
@@ -54,6 +57,12 @@ impl Plan {
         let faults = kept.iter().filter_map(|place| self.faults.get(*place).cloned()).collect();
         Plan { faults, ..self.clone() }
     }
+}
+
+/// By a chance of its own, so that whatever else a seed decides does not change with it.
+fn object_clients(seed: u64) -> usize {
+    let mut random = Random::new(seed ^ 0x0b1e);
+    if random.below(2) == 0 { 0 } else { 1 + random.below(3) }
 }
 
 fn seconds(random: &mut Random, most: f64) -> Duration {

@@ -43,9 +43,13 @@ impl Run<'_> {
     pub(super) fn drain(&mut self) -> Option<String> {
         // Requests and leases of the safety phase come to their ends first.
         self.clients.draining = true;
+        if let Some(objects) = self.objects.as_mut() {
+            objects.draining = true;
+        }
         for _ in 0..(25_000 / SLICE.as_millis()) {
             self.slice();
         }
+        self.ask_for_all_objects();
         self.world.look_at_disks();
         self.look_for_missing_copies();
         let end = self.world.now + DRAIN.as_micros() as u64;
@@ -70,6 +74,16 @@ impl Run<'_> {
             states.join("; "),
             left.join(", ")
         ))
+    }
+
+    /// Asks for every object for the last time, and waits for the answers.
+    fn ask_for_all_objects(&mut self) {
+        if let Some(objects) = self.objects.as_mut() {
+            objects.ask_all(&self.world, &mut self.history);
+        }
+        while self.objects.as_ref().is_some_and(|objects| objects.waiting() > 0) {
+            self.slice();
+        }
     }
 
     /// In automatic mode everything has as many copies by now as were acknowledged. Where fewer were acknowledged than planned, the

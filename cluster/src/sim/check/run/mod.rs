@@ -10,6 +10,9 @@ use std::time::Duration;
 use hydraq_core::config::Config;
 use hydraq_core::event::Order;
 use hydraq_core::ids::MessageId;
+use hydraq_core::objects::id::event_message_id;
+use hydraq_core::objects::log::LOG_KEY;
+use hydraq_core::objects::{Log, Table, Tables};
 use hydraq_core::random::{Random, mix};
 
 use strike::Open;
@@ -17,6 +20,7 @@ use strike::Open;
 use super::client::Clients;
 use super::history::History;
 use super::invariants::{Sight, Violation, judge};
+use super::objects::ObjectClients;
 use super::plan::Plan;
 use crate::sim::audit::{messages_on, tombstones_on};
 use crate::sim::node::Node;
@@ -43,6 +47,8 @@ pub struct Outcome {
     pub faults: BTreeMap<&'static str, u64>,
     /// How many messages were enqueued.
     pub messages: u64,
+    /// How many objects clients were told the ids of.
+    pub objects: u64,
     /// How long it took, in virtual time.
     pub simulated: Duration,
     /// Whether it was run a second time, by other wall clocks.
@@ -58,9 +64,12 @@ struct Run<'a> {
     world: World,
     history: History,
     clients: Clients,
+    objects: Option<ObjectClients>,
     random: Random,
     open: Vec<Open>,
     images: Vec<Image>,
+    /// When they were made.
+    images_at: u64,
     faults: BTreeMap<&'static str, u64>,
     keep_trace: bool,
     lost_seen: usize,
@@ -79,11 +88,13 @@ pub fn run_at(plan: &Plan, config: &Config, keep_trace: bool, wall_began_ms: u64
     let mut world = World::new(plan.seed, config.clone());
     world.wall_began_ms = wall_began_ms;
     world.real_stores = plan.real_store;
+    let objects = ObjectClients::new(plan.seed, plan.object_clients, &mut world);
     for number in 0..plan.hosts {
         world.add(&name(number));
     }
     let mut clients = Clients::new(plan.seed, plan.clients);
     clients.deceive = plan.faults.is_empty();
+    clients.take_events = objects.is_some();
     let images = world.nodes.iter().map(|node| node.disk.image()).collect();
     let random = Random::new(plan.seed ^ 0xfa17);
     let mut run = Run {
@@ -91,9 +102,11 @@ pub fn run_at(plan: &Plan, config: &Config, keep_trace: bool, wall_began_ms: u64
         world,
         history: History::default(),
         clients,
+        objects,
         random,
         open: Vec::new(),
         images,
+        images_at: 0,
         faults: BTreeMap::new(),
         keep_trace,
         lost_seen: 0,
@@ -132,6 +145,9 @@ impl Run<'_> {
     fn slice(&mut self) {
         self.world.run_for(SLICE);
         self.clients.turn(&mut self.world, &mut self.history);
+        if let Some(objects) = self.objects.as_mut() {
+            objects.turn(&mut self.world, &mut self.history);
+        }
         self.note_lost_disks();
         if self.inconsistent.is_none() && self.world.now % 500_000 < SLICE.as_micros() as u64 {
             let say =
@@ -143,6 +159,7 @@ impl Run<'_> {
             self.world.look_at_disks();
             // What a disk may go back to.
             self.images = self.world.nodes.iter().map(|node| node.disk.image()).collect();
+            self.images_at = self.world.now;
         }
     }
 
@@ -165,10 +182,16 @@ impl Run<'_> {
             let delete = life.deletes.iter().any(|delete| delete.acknowledged.is_some());
             life.delete_lost |= delete && copied.contains(id) && !deleted.contains(id);
         }
+        if self.objects.is_some() {
+            let propagated = self.world.nodes.iter().flat_map(propagated_events);
+            let lost = propagated.filter(|id| !copied.contains(id) && !self.history.lives.contains_key(id));
+            self.history.objects.lost_events.extend(lost);
+        }
     }
 
     fn end(mut self, healed: u64, stuck: Option<String>) -> Outcome {
         self.note_lost_disks();
+        self.world.look_at_objects();
         let sight = Sight {
             plan: self.plan,
             history: &self.history,
@@ -184,17 +207,28 @@ impl Run<'_> {
             violations,
             faults: self.faults,
             messages: self.history.lives.len() as u64,
+            objects: self.history.objects.lives.len() as u64,
             simulated: Duration::from_micros(self.world.now),
             repeated: false,
-            hash: trace_hash(&self.world),
+            hash: trace_hash(&self.world, self.history.objects.hash()),
             trace: words,
         }
     }
 }
 
-/// A hash of the trace: the same seed must give the same one.
-fn trace_hash(world: &World) -> u64 {
-    world.trace.iter().fold(world.now, |hash, line| {
+/// The messages of the events that a store has propagated.
+fn propagated_events(node: &Node) -> Vec<MessageId> {
+    let log = node.disk.with(|image| {
+        let Ok(stored) = image.objects.get(Table::Meta, LOG_KEY);
+        Some((image.host?.1, Log::decode(&stored?).ok()?))
+    });
+    let ids = log.map(|(store, log)| (1..=log.propagated).map(move |at| event_message_id(store, at)));
+    ids.into_iter().flatten().collect()
+}
+
+/// A hash of the trace, and of what happened beside it: the same seed must give the same one.
+fn trace_hash(world: &World, beside: u64) -> u64 {
+    world.trace.iter().fold(world.now ^ beside, |hash, line| {
         let what = line.what.words(|id| id.to_string());
         let word =
             what.bytes().fold(line.at ^ (line.node as u64) << 56, |hash, byte| mix(hash ^ u64::from(byte)));

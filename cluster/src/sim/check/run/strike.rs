@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use hydraq_core::event::Event;
 use hydraq_core::ids::Sequence;
+use hydraq_core::objects::StoreTag;
 use hydraq_core::record::Record;
 
 use super::Run;
+use crate::sim::check::objects::known::RolledBack;
 use crate::sim::check::plan::{Fault, Harm};
 use crate::store::model::Image;
 
@@ -188,6 +190,10 @@ impl Run<'_> {
         self.world.nodes[node].disk.restore(image);
         self.world.nodes[node].distrusted = true;
         self.history.rolled_back.push((self.world.nodes[node].id, self.world.now));
+        if let Some((_, store)) = now.host {
+            let (store, to, at) = (StoreTag::of(store), self.images_at, self.world.now);
+            self.history.objects.rolled_back.push(RolledBack { store, to, at });
+        }
         self.excuse_what_is_nowhere();
         self.world.start(node);
         true
