@@ -1,147 +1,17 @@
 //! The console as people have it: the real binary on a real terminal, with real hosts.
-//!
-//! Waits are for what is to be seen, each with a limit; nothing sleeps for luck. Whatever happens, the console is killed at
-//! the end, and its guard takes the hosts with it.
 
-use std::fs;
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
-use std::path::{Path, PathBuf};
+mod terminal;
+
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
 
+use hydraq::model::Setup;
+use hydraq::shell::{Console, feed, run};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use tempfile::TempDir;
+use nix::sys::termios::LocalFlags;
 
-/// How long anything may take.
-const LIMIT: Duration = Duration::from_secs(30);
-
-/// A console on a pseudo-terminal of its own.
-struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    writer: Box<dyn Write + Send>,
-    screen: Arc<Mutex<vt100::Parser>>,
-    /// Where the console keeps its temporary files, so that they can be told from those of others.
-    folder: TempDir,
-    /// Closed when this is dropped.
-    _master: Box<dyn MasterPty + Send>,
-}
-
-impl Terminal {
-    fn open(columns: u16, lines: u16, arguments: &[&str]) -> Self {
-        let size = PtySize { rows: lines, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_hydraq"));
-        command.args(arguments);
-        command.cwd(folder.path());
-        command.env("TMPDIR", folder.path());
-        command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(places(lines), places(columns), 0)));
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let parser = Arc::clone(&screen);
-        thread::spawn(move || {
-            let mut bytes = [0; 65_536];
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                parser.lock().unwrap_or_else(PoisonError::into_inner).process(&bytes[..count]);
-            }
-        });
-        let writer = pair.master.take_writer().unwrap();
-        Self { child, writer, screen, folder, _master: pair.master }
-    }
-
-    fn contents(&self) -> String {
-        self.screen.lock().unwrap_or_else(PoisonError::into_inner).screen().contents()
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).unwrap();
-        self.writer.flush().unwrap();
-    }
-
-    fn command(&mut self, line: &str) {
-        self.press(&format!(":{line}\r"));
-    }
-
-    /// Waits until the screen is as it should be.
-    #[track_caller]
-    fn see(&self, what: &str, is_so: impl Fn(&str) -> bool) {
-        let began = Instant::now();
-        while !is_so(&self.contents()) {
-            assert!(began.elapsed() < LIMIT, "never seen: {what}\n{}", self.contents());
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    #[track_caller]
-    fn see_words(&self, words: &str) {
-        self.see(words, |screen| screen.contains(words));
-    }
-
-    /// The exit status, once the console has ended.
-    #[track_caller]
-    fn exit_code(&mut self) -> u32 {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(began.elapsed() < LIMIT, "it does not end\n{}", self.contents());
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn pid(&self) -> Pid {
-        Pid::from_raw(self.child.process_id().unwrap().cast_signed())
-    }
-
-    /// Waits until neither a host nor a file of the cluster is left.
-    #[track_caller]
-    fn nothing_is_left(&self) {
-        let began = Instant::now();
-        loop {
-            let (hosts, files) = (hosts_in(self.folder.path()), files_in(self.folder.path()));
-            if hosts.is_empty() && files.is_empty() {
-                return;
-            }
-            assert!(began.elapsed() < LIMIT, "left: hosts {hosts:?}, files {files:?}");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn places(number: u16) -> NonZeroU16 {
-    NonZeroU16::new(number).unwrap()
-}
-
-/// The processes of hosts that keep their data in this folder; one that has died and was not reaped is none.
-fn hosts_in(folder: &Path) -> Vec<String> {
-    let folder = folder.to_str().unwrap();
-    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
-    let line = |process: PathBuf| {
-        let line = fs::read(process.join("cmdline")).ok()?;
-        Some(String::from_utf8_lossy(&line).replace('\0', " "))
-    };
-    processes.filter_map(line).filter(|line| line.contains(" host ") && line.contains(folder)).collect()
-}
-
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
-}
+use self::terminal::{Terminal, files_in, hosts_in};
 
 /// How many rows of the map say this.
 fn rows(screen: &str, words: &str) -> usize {
@@ -234,4 +104,40 @@ fn without_a_terminal_it_speaks_in_lines() {
     assert!(told.contains("refused nonsense: "), "{told}");
     assert_eq!(hosts_in(folder.path()), Vec::<String>::new());
     assert_eq!(files_in(folder.path()), Vec::<PathBuf>::new());
+}
+
+/// What the next test runs on a terminal of its own: a console that panics as soon as something is done.
+#[test]
+#[ignore = "it is a part of the next one"]
+fn a_console_that_panics() {
+    let (_updates, feed) = feed();
+    let requests = |request| {
+        assert!(!matches!(request, hydraq_cluster::observe::Request::Run(_)), "on purpose");
+    };
+    let save_in = std::env::temp_dir();
+    let _ = run(Console { setup: Setup::default(), feed, requests: Box::new(requests), save_in });
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_told_on_it() {
+    let program = std::env::current_exe().unwrap();
+    let arguments = ["--exact", "a_console_that_panics", "--ignored", "--nocapture"];
+    let mut terminal = Terminal::start(100, 30, &program, &arguments);
+    terminal.see_words("[1 Cluster]");
+    assert!(terminal.screen().alternate_screen() && terminal.screen().hide_cursor());
+    assert!(!is_cooked(&terminal), "keys come one by one");
+    terminal.press("n");
+    terminal.see_words("on purpose");
+    assert_ne!(terminal.exit_code(), 0);
+    let screen = terminal.screen();
+    assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+    assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    assert!(is_cooked(&terminal), "lines are edited and echoed again");
+}
+
+/// Whether the terminal edits and echoes lines, as shells want it.
+fn is_cooked(terminal: &Terminal) -> bool {
+    let flags = terminal.master.get_termios().unwrap().local_flags.bits();
+    let wanted = LocalFlags::ICANON | LocalFlags::ECHO;
+    flags & wanted.bits() == wanted.bits()
 }

@@ -64,7 +64,7 @@ pub struct EventPicture {
     pub at_ms: u64,
     /// The host that tells it; `None` for the observer itself.
     pub host: Option<HostNumber>,
-    /// That host's name, or `you`.
+    /// That host's name; `you`; or `hydraq` for what was found by counting.
     pub who: String,
     /// What kind of thing.
     pub kind: EventKind,
@@ -113,6 +113,19 @@ pub struct Badges {
     pub resurrected_event: Option<EventSerial>,
     /// The newest event behind `duplicates`; an unexplained one goes first.
     pub duplicate_event: Option<EventSerial>,
+}
+
+/// A message behind each of the promises that is not kept, the newest that is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// One that is lost.
+    pub lost: Option<MessageId>,
+    /// One that was deleted, and was delivered after that.
+    pub resurrected: Option<MessageId>,
+    /// One that was delivered more than once.
+    pub duplicate: Option<MessageId>,
+    /// One for whose second delivery there is no explanation.
+    pub unexplained: Option<MessageId>,
 }
 
 /// How a command ended.

@@ -27,7 +27,7 @@ mod ulid_text;
 mod update;
 pub mod words;
 
-pub use event::{Badges, CommandOutcome, EventKind, EventPicture, EventSerial};
+pub use event::{Badges, Behind, CommandOutcome, EventKind, EventPicture, EventSerial};
 pub use explain::{Biography, Lane, Mark, Step};
 pub use filter::{Filter, FilterError, MessageState, Sort};
 pub use happening::{CommandBegun, CommandResult, Happening, HappeningBy, HostHappening};

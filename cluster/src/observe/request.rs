@@ -42,8 +42,8 @@ pub enum Request {
     Explain(#[serde(with = "ulid_text")] MessageId),
     /// Tell what a kill of these hosts would do; answered by a [`super::BlastRadius`].
     Predict(Vec<HostNumber>),
-    /// Tell single happenings, too, from the beginning on as far as they are kept: a recording is made.
-    Record,
+    /// Tell single happenings, too, from the beginning on as far as they are kept: a recording is made; or no more of them.
+    Record(bool),
     /// To the player of lessons.
     Lesson(LessonRequest),
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use hydraq_core::ids::HostId;
 
+use super::ageing::same_messages;
 use crate::client::sight::Told;
 use crate::observe::{HostNumber, HostPicture, HostState};
 
@@ -157,7 +158,7 @@ impl Board {
             return false;
         };
         self.ids.insert(told.id, entry.number);
-        let changed = !entry.heard || entry.told.as_ref() != Some(&told);
+        let changed = !entry.heard || !entry.told.as_ref().is_some_and(|before| same_messages(before, &told));
         (entry.heard, entry.heard_at_ms, entry.heard_pid) = (true, now_ms, entry.place.pid);
         entry.told = Some(told);
         for (id, name, address) in known {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::badges::BadgeEvents;
 use super::board::{Board, Process, Turn};
 use super::happenings::Happenings;
 use super::life::Names;
@@ -14,6 +15,9 @@ use crate::observe::{
 const KEPT_MAX: usize = 65_536;
 /// From how many on events of one kind are told as one.
 const TOGETHER_FROM: usize = 4;
+
+/// Who tells what the harness has counted.
+const JUDGE: &str = "hydraq";
 
 /// Something that happened on a host to a message, or to a host.
 #[derive(Debug, Clone)]
@@ -49,6 +53,8 @@ pub(super) struct Log {
     pub(super) kept: VecDeque<Happened>,
     /// Messages taken over from each host since it went, and when the last of them was.
     pub(super) taken_over: HashMap<String, (u64, u64)>,
+    /// The events that badges lead to.
+    pub(super) behind: BadgeEvents,
     happenings: Happenings,
 }
 
@@ -120,10 +126,21 @@ impl Log {
         self.drafts.push(Draft { at_ms, host: None, who, kind, message, words, took_us, about: None });
     }
 
+    /// The harness has counted something that breaks a promise, or that needs an explanation.
+    pub(super) fn judged(&mut self, at_ms: u64, kind: EventKind, message: Option<MessageId>, words: String) {
+        let who = JUDGE.to_owned();
+        self.drafts.push(Draft { at_ms, host: None, who, kind, message, words, took_us: None, about: None });
+    }
+
     /// Single happenings are wanted from now on, and those that are kept.
     pub(super) fn record(&mut self, board: &Board) {
         let kept = self.kept.iter().map(|happened| (board.name_of(happened.host), &happened.event));
         self.happenings.begin(kept);
+    }
+
+    /// Single happenings are not wanted any more.
+    pub(super) fn record_no_more(&mut self) {
+        self.happenings.end();
     }
 
     /// A command begins, or has ended.
@@ -174,6 +191,7 @@ impl Log {
             }
         }
         self.serial += 1;
+        self.behind.note(serial, draft.kind, draft.who == JUDGE);
         Some(EventPicture {
             serial,
             at_ms: draft.at_ms,

@@ -27,6 +27,11 @@ impl Happenings {
         }
     }
 
+    /// They are not wanted any more.
+    pub(super) fn end(&mut self) {
+        self.pending = None;
+    }
+
     /// A host told something.
     pub(super) fn host(&mut self, name: &str, event: &ToldEvent) {
         if let Some(pending) = &mut self.pending {

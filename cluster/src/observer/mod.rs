@@ -19,6 +19,8 @@
 //! The modules beside [`run`] are pure: they take plain data and a time, and are tested on these.
 
 mod aftermath;
+mod ageing;
+mod badges;
 mod board;
 mod events;
 mod follow;

@@ -4,7 +4,7 @@ use hydraq_core::objects::draw::Draw;
 use tokio::sync::oneshot;
 
 use crate::observe::{
-    Badges, Change, CommandBegun, CommandResult, EventKind, HostNumber, MessageId, WindowRequest,
+    Badges, Behind, Change, CommandBegun, CommandResult, EventKind, HostNumber, MessageId, WindowRequest,
 };
 
 /// What the observer is told from here.
@@ -31,8 +31,8 @@ pub enum Notice {
         /// How long it took, in microseconds.
         took_us: Option<u64>,
     },
-    /// The totals that the harness counts itself; ready and leased messages are those that hosts count.
-    Counted(Badges),
+    /// The totals that the harness counts itself, and what is behind them; ready and leased messages are those that hosts count.
+    Counted(Badges, Behind),
     /// A store was drawn for a new object.
     Drew {
         /// How.
@@ -40,8 +40,8 @@ pub enum Notice {
         /// The object's id.
         object: String,
     },
-    /// Single happenings are wanted, too: those that are kept, then every further one.
-    Record,
+    /// Single happenings are wanted, too: those that are kept, then every further one; or no more of them.
+    Record(bool),
     /// A command begins.
     Begun(CommandBegun),
     /// A command has ended.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::aftermath::Falling;
+use super::ageing::{same_types, same_window};
 use super::board::{Board, Place};
 use super::events::Log;
 use super::follow::Heard;
@@ -38,6 +39,9 @@ pub(super) struct State {
     pub(super) memory: Memory,
     pub(super) request: WindowRequest,
     pub(super) window: MessageWindow,
+    /// When that was looked at, and when the one that was told last was.
+    window_at_ms: u64,
+    sent_at_ms: u64,
     pub(super) explained: Option<MessageId>,
     /// How that message stands; none before that was looked for.
     explained_row: Option<Option<MessagePicture>>,
@@ -73,6 +77,8 @@ impl State {
             memory: Memory::default(),
             request,
             window: MessageWindow::default(),
+            window_at_ms: 0,
+            sent_at_ms: 0,
             explained: None,
             explained_row: None,
             with_biography: Vec::new(),
@@ -120,11 +126,15 @@ impl State {
             Notice::Done { kind, message, words, took_us } => {
                 self.log.done(now_ms, kind, message, words, took_us);
             }
-            Notice::Counted(badges) => self.counted = badges,
+            Notice::Counted(badges, behind) => {
+                self.log.counted(now_ms, (&self.counted, &badges), &behind);
+                self.counted = badges;
+            }
             Notice::Drew { draw, object } => {
                 self.pending.extend(draw_picture(&self.board, now_ms, &draw, object).map(Change::Draw));
             }
-            Notice::Record => self.log.record(&self.board),
+            Notice::Record(true) => self.log.record(&self.board),
+            Notice::Record(false) => self.log.record_no_more(),
             Notice::Begun(command) => self.log.command(now_ms, HappeningBy::Command(command)),
             Notice::Ended(result) => self.log.command(now_ms, HappeningBy::Result(result)),
             // Their taker settles.
@@ -152,7 +162,7 @@ impl State {
             Heard::Lost(name) => self.board.lost(&name),
             Heard::Stores(states) => self.stores.told(states.unwrap_or_default()),
             Heard::Looked(looked) => {
-                self.window = looked.window;
+                (self.window, self.window_at_ms) = (looked.window, wall_ms());
                 if let Some((_, row)) = looked.explained.filter(|(id, _)| self.explained == Some(*id)) {
                     let row = Some(row);
                     self.is_biography_stale |= self.explained_row != row;
@@ -182,15 +192,16 @@ impl State {
         tell(&mut changes, &mut self.sent.links, self.board.links(), Change::Links);
         tell(&mut changes, &mut self.sent.placements, self.board.placements(), Change::Placements);
         tell(&mut changes, &mut self.sent.heat, self.board.heat(), Change::Heat);
-        tell(&mut changes, &mut self.sent.types, self.board.types(), Change::Types);
         tell(&mut changes, &mut self.sent.stores, self.stores.pictures(&self.board), Change::Stores);
-        tell(&mut changes, &mut self.sent.window, self.window.clone(), Change::Window);
-        let (ready, leased) = ready_and_leased(self.board.heard().map(|(_, told)| told));
-        tell(&mut changes, &mut self.sent.badges, Badges { ready, leased, ..self.counted }, Change::Badges);
+        self.tell_messages(&mut changes);
         if first {
             changes.extend([Change::Lessons(Vec::new()), Change::Lesson(None)]);
         }
         changes.extend(self.log.take().into_iter().map(Change::Event));
+        // After the events that badges lead to.
+        let (ready, leased) = ready_and_leased(self.board.heard().map(|(_, told)| told));
+        let badges = self.log.behind.led_to(Badges { ready, leased, ..self.counted });
+        tell(&mut changes, &mut self.sent.badges, badges, Change::Badges);
         changes.extend(self.log.take_happenings().map(Change::Happened));
         self.tell_aftermaths(&mut changes);
         self.tell_life(&mut changes);
@@ -198,6 +209,19 @@ impl State {
         changes.append(&mut self.pending);
         self.last_ms = self.last_ms.max(wall_ms());
         (!changes.is_empty()).then_some(Update { at_ms: self.last_ms, changes })
+    }
+
+    /// Types and the window, if something but time has changed them.
+    fn tell_messages(&mut self, changes: &mut Vec<Change>) {
+        let types = self.board.types();
+        if !self.sent.types.as_ref().is_some_and(|sent| same_types(sent, &types)) {
+            tell(changes, &mut self.sent.types, types, Change::Types);
+        }
+        let gone_ms = self.window_at_ms.saturating_sub(self.sent_at_ms);
+        if !self.sent.window.as_ref().is_some_and(|sent| same_window(sent, &self.window, gone_ms)) {
+            self.sent_at_ms = self.window_at_ms;
+            tell(changes, &mut self.sent.window, self.window.clone(), Change::Window);
+        }
     }
 
     fn tell_life(&mut self, changes: &mut Vec<Change>) {

@@ -10,7 +10,8 @@ use hydraq_cluster::recording::Recording;
 
 use self::moment::Moment;
 use super::USAGE;
-use crate::export::{cast_of, frame_at, html, shiviz, svg, text};
+use crate::export::{Still, cast_of, frame_at, html, shiviz, svg, text};
+use crate::keymap::Key;
 use crate::model::Setup;
 
 mod moment;
@@ -30,10 +31,17 @@ pub(super) struct ExportArguments {
     /// For text and SVG: the moment, as a time of day (12:04:28) or from the beginning (2500ms, 3s); without this, the last one.
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     at: Option<Moment>,
+    /// For text and SVG: keys to press at that moment, divided by blanks: "4" for the fourth screen, "down down enter" for the life of a message.
+    #[arg(long, value_name = "KEYS", value_parser = keys)]
+    keys: Option<Keys>,
     /// Columns and lines of the screen: 40x12 to 400x120. ShiViz has no screen.
     #[arg(long, value_name = "COLUMNSxLINES", default_value = "120x36", value_parser = size)]
     size: (u16, u16),
 }
+
+/// Keys that are pressed one after the other.
+#[derive(Debug, Clone)]
+struct Keys(Vec<Key>);
 
 /// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -93,8 +101,9 @@ fn made(arguments: &ExportArguments, recording: Recording) -> Result<String, Str
         ..Setup::default()
     };
     let is_frame = matches!(arguments.to, Format::Text | Format::Svg);
-    if arguments.at.is_some() && !is_frame {
-        return Err("--at: only text and svg show one moment; the other formats have them all".to_owned());
+    let only_frames = [("--at", arguments.at.is_some()), ("--keys", arguments.keys.is_some())];
+    if let Some((option, _)) = only_frames.iter().find(|(_, given)| *given && !is_frame) {
+        return Err(format!("{option}: only text and svg show one moment; the other formats have them all"));
     }
     Ok(match arguments.to {
         Format::Text | Format::Svg => {
@@ -102,9 +111,10 @@ fn made(arguments: &ExportArguments, recording: Recording) -> Result<String, Str
                 Some(moment) => moment.within(&recording).map_err(|problem| format!("--at: {problem}"))?,
                 None => u64::MAX,
             };
-            let look = setup.look.clone();
-            let frame = frame_at(setup, recording.updates, at_ms);
-            if arguments.to == Format::Text { text(&frame) } else { svg(&frame, &look) }
+            let setup = Setup { happened: recording.happenings, ..setup };
+            let keys = arguments.keys.as_ref().map_or(&[][..], |keys| &keys.0);
+            let Still { buffer, look } = frame_at(setup, recording.updates, at_ms, keys);
+            if arguments.to == Format::Text { text(&buffer) } else { svg(&buffer, &look) }
         }
         Format::Asciicast => cast_of(setup, recording.updates),
         Format::Html => html(setup, &recording.header.title, recording.updates),
@@ -116,6 +126,11 @@ fn made(arguments: &ExportArguments, recording: Recording) -> Result<String, Str
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| -> io::Result<PathBuf> { fs::canonicalize(path) };
     matches!((real(one), real(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+fn keys(text: &str) -> Result<Keys, String> {
+    let keys = text.split_whitespace().map(str::parse);
+    keys.collect::<Result<_, _>>().map(Keys).map_err(|error: crate::keymap::KeyError| error.to_string())
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {

@@ -42,8 +42,17 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
         let _ = plain::replay(setup, recording.updates, stdout());
         return ExitCode::SUCCESS;
     }
+    let settings = match console::Settings::load(None) {
+        Ok(settings) => settings,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(USAGE);
+        }
+    };
     let look = Look::from_environment(|name| std::env::var(name).ok());
-    let setup = Setup { look, recorded: recording.updates, ..setup };
+    let look = Look { palette: settings.palette.unwrap_or_default(), ..look };
+    let setup = Setup { keymap: settings.keymap, ..setup };
+    let setup = Setup { look, recorded: recording.updates, happened: recording.happenings, ..setup };
     // Nobody tells anything, and nobody can be asked: the model has it all, and refuses the rest.
     let (_, feed) = shell::feed();
     let save_in = std::env::current_dir().unwrap_or_default();

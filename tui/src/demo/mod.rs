@@ -116,7 +116,7 @@ impl Demo {
             }
             Request::Lesson(lesson) => self.lesson_request(&lesson),
             // It has no hosts that could tell.
-            Request::Record => {}
+            Request::Record(_) => {}
         }
     }
 

@@ -6,7 +6,9 @@ use std::iter::Peekable;
 use hydraq_cluster::observe::Update;
 use ratatui::buffer::Buffer;
 
-use crate::model::{Input, Model, Setup, update};
+use crate::keymap::Key;
+use crate::model::{Action, Input, Model, Setup, update};
+use crate::theme::Look;
 use crate::view::draw;
 
 /// The least time between two pictures, in milliseconds.
@@ -59,14 +61,35 @@ impl<I: Iterator<Item = Update>> Iterator for Film<I> {
     }
 }
 
-/// The screen at a moment, in milliseconds of the Unix epoch: after everything that was told by then.
+/// A frame outside of a terminal.
+#[derive(Debug, Clone)]
+pub struct Still {
+    /// The screen.
+    pub buffer: Buffer,
+    /// How it looks: keys may have changed that.
+    pub look: Look,
+}
+
+/// The screen at a moment, in milliseconds of the Unix epoch: after everything that was told by then, and after some keys that
+/// are pressed at that moment. What these ask for is answered as far as the recording knows it.
 #[must_use]
-pub fn frame_at(setup: Setup, updates: impl IntoIterator<Item = Update>, at_ms: u64) -> Buffer {
-    let mut model = Model::new(setup);
+pub fn frame_at(setup: Setup, updates: impl IntoIterator<Item = Update>, at_ms: u64, keys: &[Key]) -> Still {
+    let happened = setup.happened.into_iter().filter(|one| one.at_ms <= at_ms).collect();
+    let look = Look { motion: false, ..setup.look };
+    let mut model = Model::new(Setup { happened, look, ..setup });
     for recorded in updates.into_iter().take_while(|recorded| recorded.at_ms <= at_ms) {
         update(&mut model, Input::Update(recorded));
     }
-    drawn(&model)
+    for key in keys {
+        for action in update(&mut model, Input::Key(*key)) {
+            if let Action::Ask(request) = action
+                && let Some(answer) = model.recorded_answer(&request)
+            {
+                update(&mut model, Input::Update(answer));
+            }
+        }
+    }
+    Still { buffer: drawn(&model), look: model.look.clone() }
 }
 
 fn drawn(model: &Model) -> Buffer {

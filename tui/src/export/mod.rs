@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 pub use cast::{cast, cast_of};
-pub use film::frame_at;
+pub use film::{Still, frame_at};
 pub use html::html;
 pub use shiviz::shiviz;
 pub use svg::svg;

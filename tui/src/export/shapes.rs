@@ -1,7 +1,5 @@
 //! Lines and blocks as shapes: drawn, not written, so that frames close whatever the font.
 
-use std::fmt::Write;
-
 /// Where a cell stands, and how large it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cell {
@@ -11,66 +9,82 @@ pub(super) struct Cell {
     pub(super) height: f32,
 }
 
-/// Draws a symbol as a shape; `false` if it is none that is known.
-pub(super) fn shape(symbol: &str, cell: Cell, color: &str, out: &mut String) -> bool {
+/// A symbol that is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shape {
+    /// Strokes, as a path.
+    Line(String),
+    /// Filled rectangles, as a path, and how opaque they are.
+    Block(String, f32),
+}
+
+/// A symbol as a shape; none if it is a letter, or not known.
+pub(super) fn shape(symbol: &str, cell: Cell) -> Option<Shape> {
     if let Some(path) = line(symbol, cell) {
-        let _ = write!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.2\"/>");
-        return true;
+        return Some(Shape::Line(path));
     }
-    if let Some(parts) = block(symbol) {
-        for [left, top, right, bottom, opacity] in parts {
-            let (x, y) = (cell.x + left * cell.width, cell.y + top * cell.height);
-            let (wide, high) = ((right - left) * cell.width, (bottom - top) * cell.height);
-            let _ = write!(
-                out,
-                "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{wide:.2}\" height=\"{high:.2}\" fill=\"{color}\" fill-opacity=\"{opacity}\" shape-rendering=\"crispEdges\"/>"
-            );
-        }
-        return true;
+    let (parts, opacity) = block(symbol)?;
+    let mut path = String::new();
+    for [left, top, right, bottom] in parts {
+        let (x, y) = (cell.x + left * cell.width, cell.y + top * cell.height);
+        path.push_str(&rectangle(x, y, (right - left) * cell.width, (bottom - top) * cell.height));
     }
-    false
+    Some(Shape::Block(path, opacity))
+}
+
+/// A rectangle as a part of a path.
+pub(super) fn rectangle(x: f32, y: f32, wide: f32, high: f32) -> String {
+    let [x, y, wide, high, back] = [x, y, wide, high, -wide].map(number);
+    format!("M{x} {y}h{wide}v{high}h{back}z")
+}
+
+/// A number in as few characters as a tenth of a unit needs.
+pub(super) fn number(value: f32) -> String {
+    let written = format!("{value:.1}");
+    written.strip_suffix(".0").map(str::to_owned).unwrap_or(written)
 }
 
 fn line(symbol: &str, cell: Cell) -> Option<String> {
-    let (left, right) = (cell.x, cell.x + cell.width);
-    let (top, bottom) = (cell.y, cell.y + cell.height);
-    let (x, y) = (cell.x + cell.width / 2.0, cell.y + cell.height / 2.0);
+    let (left, right) = (number(cell.x), number(cell.x + cell.width));
+    let (top, bottom) = (number(cell.y), number(cell.y + cell.height));
+    let (x, y) = (number(cell.x + cell.width / 2.0), number(cell.y + cell.height / 2.0));
     let round = cell.width / 2.0;
-    let horizontal = format!("M{left:.2} {y:.2}H{right:.2}");
-    let vertical = format!("M{x:.2} {top:.2}V{bottom:.2}");
+    let above = number(cell.y + cell.height / 2.0 - round);
+    let below = number(cell.y + cell.height / 2.0 + round);
     Some(match symbol {
-        "─" => horizontal,
-        "│" => vertical,
-        "┼" => format!("{horizontal}{vertical}"),
-        "├" => format!("{vertical}M{x:.2} {y:.2}H{right:.2}"),
-        "┤" => format!("{vertical}M{x:.2} {y:.2}H{left:.2}"),
-        "╭" => format!("M{x:.2} {bottom:.2}V{:.2}Q{x:.2} {y:.2} {right:.2} {y:.2}", y + round),
-        "╮" => format!("M{x:.2} {bottom:.2}V{:.2}Q{x:.2} {y:.2} {left:.2} {y:.2}", y + round),
-        "╰" => format!("M{x:.2} {top:.2}V{:.2}Q{x:.2} {y:.2} {right:.2} {y:.2}", y - round),
-        "╯" => format!("M{x:.2} {top:.2}V{:.2}Q{x:.2} {y:.2} {left:.2} {y:.2}", y - round),
+        "─" => format!("M{left} {y}H{right}"),
+        "│" => format!("M{x} {top}V{bottom}"),
+        "┼" => format!("M{left} {y}H{right}M{x} {top}V{bottom}"),
+        "├" => format!("M{x} {top}V{bottom}M{x} {y}H{right}"),
+        "┤" => format!("M{x} {top}V{bottom}M{x} {y}H{left}"),
+        "╭" => format!("M{x} {bottom}V{below}Q{x} {y} {right} {y}"),
+        "╮" => format!("M{x} {bottom}V{below}Q{x} {y} {left} {y}"),
+        "╰" => format!("M{x} {top}V{above}Q{x} {y} {right} {y}"),
+        "╯" => format!("M{x} {top}V{above}Q{x} {y} {left} {y}"),
         _ => return None,
     })
 }
 
-/// Left, top, right, bottom in parts of the cell, and opacity.
-type Part = [f32; 5];
+/// Left, top, right, bottom in parts of the cell.
+type Part = [f32; 4];
 
-fn block(symbol: &str) -> Option<Vec<Part>> {
+fn block(symbol: &str) -> Option<(Vec<Part>, f32)> {
     let character = symbol.chars().next().filter(|_| symbol.chars().count() == 1)?;
-    let whole = |opacity| vec![[0.0, 0.0, 1.0, 1.0, opacity]];
+    let whole = |opacity| (vec![[0.0, 0.0, 1.0, 1.0]], opacity);
+    let solid = |part: Part| (vec![part], 1.0);
     Some(match character {
         '▁'..='█' => {
             let eighths = u32::from(character) - u32::from('▁') + 1;
             let eighths = f32::from(u8::try_from(eighths).unwrap_or(8));
-            vec![[0.0, 1.0 - eighths / 8.0, 1.0, 1.0, 1.0]]
+            solid([0.0, 1.0 - eighths / 8.0, 1.0, 1.0])
         }
         '░' => whole(0.25),
         '▒' => whole(0.5),
         '▓' => whole(0.75),
-        '▀' => vec![[0.0, 0.0, 1.0, 0.5, 1.0]],
-        '▌' => vec![[0.0, 0.0, 0.5, 1.0, 1.0]],
-        '▐' => vec![[0.5, 0.0, 1.0, 1.0, 1.0]],
-        _ => quadrants(character)?,
+        '▀' => solid([0.0, 0.0, 1.0, 0.5]),
+        '▌' => solid([0.0, 0.0, 0.5, 1.0]),
+        '▐' => solid([0.5, 0.0, 1.0, 1.0]),
+        _ => (quadrants(character)?, 1.0),
     })
 }
 
@@ -91,6 +105,6 @@ fn quadrants(character: char) -> Option<Vec<Part>> {
         _ => return None,
     };
     let places = [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)];
-    let part = |((x, y), _): ((f32, f32), bool)| [x, y, x + 0.5, y + 0.5, 1.0];
+    let part = |((x, y), _): ((f32, f32), bool)| [x, y, x + 0.5, y + 0.5];
     Some(places.into_iter().zip(quarters).filter(|(_, drawn)| *drawn).map(part).collect())
 }

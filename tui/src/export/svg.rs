@@ -1,15 +1,17 @@
 //! A frame as a picture.
 //!
 //! Every run of letters is held to its columns, and every glyph that is no letter stands in a cell of its own, so that
-//! all columns stay aligned in any font.
+//! all columns stay aligned in any font. What looks alike is said once: colours are classes, and all lines of a colour are
+//! one path, so that a picture is small.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell as Symbol};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
-use super::shapes::{Cell, shape};
+use super::shapes::{Cell, Shape, number, rectangle, shape};
 use crate::theme::{Look, Palette};
 
 const CELL_WIDTH: f32 = 10.0;
@@ -18,6 +20,8 @@ const FONT_SIZE: f32 = 16.5;
 const MARGIN: f32 = 12.0;
 /// From the top of a cell to the line on which letters stand.
 const BASELINE: f32 = 15.0;
+/// How much of a dimmed colour is left.
+const DIMMED: f32 = 0.6;
 
 /// How a cell looks in the end: after reversal, defaults and dimming.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,15 +39,18 @@ pub fn svg(buffer: &Buffer, look: &Look) -> String {
     let ground = ground(look);
     let width = f32::from(buffer.area.width) * CELL_WIDTH + 2.0 * MARGIN;
     let height = f32::from(buffer.area.height) * CELL_HEIGHT + 2.0 * MARGIN;
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.1} {height:.1}\" \
-         font-family=\"'DejaVu Sans Mono', 'JetBrains Mono', Menlo, Consolas, monospace\" font-size=\"{FONT_SIZE}\" xml:space=\"preserve\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
-        ground.1
-    );
+    let mut drawing = Drawing::new(buffer, ground);
     for y in buffer.area.top()..buffer.area.bottom() {
-        row(buffer, y, ground, &mut out);
+        drawing.row(y);
     }
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
+         font-family=\"'DejaVu Sans Mono', 'JetBrains Mono', Menlo, Consolas, monospace\" font-size=\"{FONT_SIZE}\" xml:space=\"preserve\">\n"
+    );
+    drawing.styles(&mut out);
+    let _ = writeln!(out, "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>", ground.1);
+    drawing.paths(&mut out);
+    out.push_str(&drawing.texts);
     out.push_str("</svg>\n");
     out
 }
@@ -57,97 +64,174 @@ pub(super) fn ground(look: &Look) -> (&'static str, &'static str) {
     }
 }
 
-fn row(buffer: &Buffer, y: u16, ground: (&str, &str), out: &mut String) {
-    let top = f32::from(y - buffer.area.top()) * CELL_HEIGHT + MARGIN;
-    let mut run: Option<(u16, String, Paint)> = None;
-    let mut x = buffer.area.left();
-    let mut written = String::new();
-    while x < buffer.area.right() {
-        let Some(symbol) = buffer.cell((x, y)) else { break };
-        let wide = u16::try_from(symbol.symbol().width().max(1)).unwrap_or(1);
-        let paint = paint(symbol, ground);
-        if let Some(color) = &paint.background {
-            let left = column(buffer, x);
-            let columns = f32::from(wide) * CELL_WIDTH;
-            let _ = write!(
-                out,
-                "<rect x=\"{left:.2}\" y=\"{top:.2}\" width=\"{columns:.2}\" height=\"{CELL_HEIGHT}\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>"
-            );
+/// What has been drawn so far.
+struct Drawing<'a> {
+    buffer: &'a Buffer,
+    ground: (&'static str, &'static str),
+    /// Styles of texts; their names are made of their places.
+    classes: Vec<String>,
+    /// Filled parts, by colour and opacity in percent.
+    filled: BTreeMap<(String, u8), String>,
+    /// Strokes, by colour and whether they are dimmed.
+    strokes: BTreeMap<(String, bool), String>,
+    texts: String,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(buffer: &'a Buffer, ground: (&'static str, &'static str)) -> Self {
+        Self {
+            buffer,
+            ground,
+            classes: Vec::new(),
+            filled: BTreeMap::new(),
+            strokes: BTreeMap::new(),
+            texts: String::new(),
         }
-        let letters = symbol.symbol().is_ascii();
-        match &mut run {
-            Some((_, text, same)) if letters && *same == paint => text.push_str(symbol.symbol()),
-            _ => {
-                flush(buffer, run.take(), top, &mut written);
-                if letters {
-                    run = Some((x, symbol.symbol().to_owned(), paint));
-                } else {
-                    glyph(buffer, x, symbol.symbol(), wide, &paint, top, &mut written);
+    }
+
+    fn row(&mut self, y: u16) {
+        let top = f32::from(y - self.buffer.area.top()) * CELL_HEIGHT + MARGIN;
+        let mut run: Option<(u16, String, Paint)> = None;
+        let mut x = self.buffer.area.left();
+        let before = self.texts.len();
+        while x < self.buffer.area.right() {
+            let Some(symbol) = self.buffer.cell((x, y)) else { break };
+            let wide = u16::try_from(symbol.symbol().width().max(1)).unwrap_or(1);
+            let paint = paint(symbol, self.ground);
+            let (left, columns) = (self.column(x), f32::from(wide) * CELL_WIDTH);
+            if let Some(color) = &paint.background {
+                let path = rectangle(left, top, columns, CELL_HEIGHT);
+                self.filled.entry((color.clone(), 100)).or_default().push_str(&path);
+            }
+            let letters = symbol.symbol().is_ascii();
+            match &mut run {
+                Some((_, text, same)) if letters && *same == paint => text.push_str(symbol.symbol()),
+                _ => {
+                    self.flush(run.take(), top);
+                    if letters {
+                        run = Some((x, symbol.symbol().to_owned(), paint));
+                    } else {
+                        let cell = Cell { x: left, y: top, width: columns, height: CELL_HEIGHT };
+                        self.glyph(cell, symbol.symbol(), &paint);
+                    }
                 }
             }
+            x += wide;
         }
-        x += wide;
-    }
-    flush(buffer, run, top, &mut written);
-    out.push_str(&written);
-    out.push('\n');
-}
-
-fn column(buffer: &Buffer, x: u16) -> f32 {
-    f32::from(x - buffer.area.left()) * CELL_WIDTH + MARGIN
-}
-
-fn glyph(buffer: &Buffer, x: u16, symbol: &str, wide: u16, paint: &Paint, top: f32, out: &mut String) {
-    let cell =
-        Cell { x: column(buffer, x), y: top, width: f32::from(wide) * CELL_WIDTH, height: CELL_HEIGHT };
-    let opacity = if paint.dim { " opacity=\"0.6\"" } else { "" };
-    if paint.dim {
-        out.push_str("<g opacity=\"0.6\">");
-    }
-    let drawn = shape(symbol, cell, &paint.foreground, out);
-    if paint.dim {
-        out.push_str("</g>");
-    }
-    if drawn {
-        return;
-    }
-    let _ = write!(
-        out,
-        "<text x=\"{:.2}\" y=\"{:.2}\" text-anchor=\"middle\" fill=\"{}\"{opacity}>{}</text>",
-        cell.x + cell.width / 2.0,
-        top + BASELINE,
-        paint.foreground,
-        escaped(symbol)
-    );
-}
-
-fn flush(buffer: &Buffer, run: Option<(u16, String, Paint)>, top: f32, out: &mut String) {
-    let Some((x, text, paint)) = run else { return };
-    let before = text.len() - text.trim_start().len();
-    let shown = text.trim();
-    if shown.is_empty() && !paint.underlined {
-        return;
-    }
-    let (shown, before) = if paint.underlined { (&*text, 0) } else { (shown, before) };
-    let left = column(buffer, x) + f32::from(u16::try_from(before).unwrap_or(0)) * CELL_WIDTH;
-    let length = f32::from(u16::try_from(shown.len()).unwrap_or(0)) * CELL_WIDTH;
-    let mut style = String::new();
-    for (set, text) in [
-        (paint.bold, " font-weight=\"bold\""),
-        (paint.dim, " opacity=\"0.6\""),
-        (paint.underlined, " text-decoration=\"underline\""),
-    ] {
-        if set {
-            style.push_str(text);
+        self.flush(run, top);
+        if self.texts.len() > before {
+            self.texts.push('\n');
         }
     }
-    let _ = write!(
-        out,
-        "<text x=\"{left:.2}\" y=\"{:.2}\" textLength=\"{length:.2}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{style}>{}</text>",
-        top + BASELINE,
-        paint.foreground,
-        escaped(shown)
-    );
+
+    fn column(&self, x: u16) -> f32 {
+        f32::from(x - self.buffer.area.left()) * CELL_WIDTH + MARGIN
+    }
+
+    fn glyph(&mut self, cell: Cell, symbol: &str, paint: &Paint) {
+        match shape(symbol, cell) {
+            Some(Shape::Line(path)) => {
+                let strokes = self.strokes.entry((paint.foreground.clone(), paint.dim)).or_default();
+                extend(strokes, &path, cell);
+            }
+            Some(Shape::Block(path, opacity)) => {
+                let opacity = if paint.dim { opacity * DIMMED } else { opacity };
+                let percent = (opacity * 100.0).round() as u8;
+                self.filled.entry((paint.foreground.clone(), percent)).or_default().push_str(&path);
+            }
+            None => {
+                let class = self.class(paint);
+                let (x, y) = (number(cell.x + cell.width / 2.0), number(cell.y + BASELINE));
+                let symbol = escaped(symbol);
+                let _ = write!(self.texts, "<text class=\"m {class}\" x=\"{x}\" y=\"{y}\">{symbol}</text>");
+            }
+        }
+    }
+
+    fn flush(&mut self, run: Option<(u16, String, Paint)>, top: f32) {
+        let Some((x, text, paint)) = run else { return };
+        let before = text.len() - text.trim_start().len();
+        let shown = text.trim();
+        if shown.is_empty() && !paint.underlined {
+            return;
+        }
+        let (shown, before) = if paint.underlined { (&*text, 0) } else { (shown, before) };
+        let columns = |count: usize| f32::from(u16::try_from(count).unwrap_or(0)) * CELL_WIDTH;
+        let (left, length) = (number(self.column(x) + columns(before)), number(columns(shown.len())));
+        let (class, y, shown) = (self.class(&paint), number(top + BASELINE), escaped(shown));
+        let _ = write!(
+            self.texts,
+            "<text class=\"{class}\" x=\"{left}\" y=\"{y}\" textLength=\"{length}\">{shown}</text>"
+        );
+    }
+
+    /// The class of texts that look like this.
+    fn class(&mut self, paint: &Paint) -> String {
+        let mut style = format!("fill:{}", paint.foreground);
+        for (is_set, words) in [
+            (paint.bold, ";font-weight:bold"),
+            (paint.dim, ";opacity:0.6"),
+            (paint.underlined, ";text-decoration:underline"),
+        ] {
+            if is_set {
+                style.push_str(words);
+            }
+        }
+        let known = self.classes.iter().position(|class| *class == style);
+        let place = known.unwrap_or_else(|| {
+            self.classes.push(style);
+            self.classes.len() - 1
+        });
+        format!("t{place}")
+    }
+
+    fn styles(&self, out: &mut String) {
+        out.push_str("<style>.m{text-anchor:middle}");
+        for (place, style) in self.classes.iter().enumerate() {
+            let _ = write!(out, ".t{place}{{{style}}}");
+        }
+        out.push_str("</style>\n");
+    }
+
+    fn paths(&self, out: &mut String) {
+        for ((color, percent), path) in &self.filled {
+            let opacity =
+                if *percent == 100 { String::new() } else { format!(" fill-opacity=\"0.{percent:02}\"") };
+            let _ = writeln!(
+                out,
+                "<path d=\"{path}\" fill=\"{color}\"{opacity} shape-rendering=\"crispEdges\"/>"
+            );
+        }
+        for ((color, dim), path) in &self.strokes {
+            let opacity = if *dim { " opacity=\"0.6\"" } else { "" };
+            let _ = writeln!(
+                out,
+                "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.2\"{opacity}/>"
+            );
+        }
+    }
+}
+
+/// Adds a stroke to others; a level one that goes on where the last one ended makes that longer.
+fn extend(strokes: &mut String, stroke: &str, cell: Cell) {
+    let (left, middle) = (number(cell.x), number(cell.y + cell.height / 2.0));
+    let goes_on = stroke.strip_prefix(&format!("M{left} {middle}H"));
+    match (goes_on, strokes.strip_suffix(&format!("H{left}"))) {
+        (Some(end), Some(before)) if level(before) == Some(&middle) && !end.contains('M') => {
+            let kept = before.len();
+            strokes.truncate(kept);
+            strokes.push('H');
+            strokes.push_str(end);
+        }
+        _ => strokes.push_str(stroke),
+    }
+}
+
+/// The height of a path's last stroke, if nothing but its beginning has been said of it.
+fn level(path: &str) -> Option<&str> {
+    let (_, begun) = path.rsplit_once('M')?;
+    let (_, height) = begun.split_once(' ')?;
+    height.bytes().all(|each| each.is_ascii_digit() || each == b'.').then_some(height)
 }
 
 pub(super) fn paint(symbol: &Symbol, (text, ground): (&str, &str)) -> Paint {

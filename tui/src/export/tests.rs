@@ -5,8 +5,9 @@ use hydraq_cluster::recording::{Causal, Recording};
 
 use super::{cast, cast_of, frame_at, html, shiviz, svg, text};
 use crate::demo::{Stage, screens, staged};
+use crate::keymap::Key;
 use crate::model::Setup;
-use crate::theme::Look;
+use crate::theme::{Look, Palette};
 
 #[test]
 fn text_is_the_screen() {
@@ -61,11 +62,20 @@ fn recorded() -> (Setup, Vec<Update>) {
 fn a_frame_shows_what_was_told_by_its_moment_and_nothing_later() {
     let frame = |at_ms| {
         let (setup, updates) = recorded();
-        text(&frame_at(setup, updates, at_ms))
+        text(&frame_at(setup, updates, at_ms, &[]).buffer)
     };
     let first_ms = recorded().1[0].at_ms;
     assert!(!frame(first_ms).contains("killed"));
     assert!(frame(u64::MAX).contains("killed"));
+}
+
+#[test]
+fn keys_lead_a_frame_to_other_screens_and_looks() {
+    let (setup, updates) = recorded();
+    let keys: Vec<Key> = ["T", "T", "4"].iter().filter_map(|key| key.parse().ok()).collect();
+    let still = frame_at(setup, updates, u64::MAX, &keys);
+    assert!(text(&still.buffer).contains("senders down"));
+    assert_eq!(still.look.palette, Palette::Light);
 }
 
 #[test]

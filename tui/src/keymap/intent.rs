@@ -41,6 +41,7 @@ pub enum Intent {
     AnswerText,
     LessonLeave,
     Save,
+    Record,
     Presenter,
     Theme,
     Up,

@@ -2,6 +2,7 @@
 
 use hydraq_cluster::observe::{Request, Update};
 
+use super::tape::{TapeCommand, TapeTold};
 use crate::keymap::Key;
 
 /// What the mouse did.
@@ -48,6 +49,8 @@ pub enum Input {
     Ended,
     /// A file was written, or not: its name or what went wrong.
     Saved(Result<String, String>),
+    /// A recording began or ended, or could not.
+    Tape(Result<TapeTold, String>),
 }
 
 /// What can be saved.
@@ -83,6 +86,8 @@ pub enum Action {
     Ask(Request),
     /// Write this to a file.
     Save(SaveKind),
+    /// Begin or end a recording of the session.
+    Tape(TapeCommand),
     /// End the console.
     Quit,
 }

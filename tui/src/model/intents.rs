@@ -21,6 +21,7 @@ impl Model {
                 self.open(Overlay::Palette(palette))
             }
             Intent::Save => self.open(Overlay::Save(0)),
+            Intent::Record => self.toggle_tape(),
             Intent::Open => self.open_selected(),
             Intent::StopTime => self.silently(Self::toggle_time),
             Intent::StepBack => self.silently(|model| model.step_time(false, 1)),
@@ -95,7 +96,7 @@ impl Model {
 
     fn open_selected(&mut self) -> Vec<Action> {
         match (self.screen, self.focus) {
-            (Screen::Cluster, Focus::Badges) => self.silently(Self::open_badge),
+            (Screen::Cluster, Focus::Badges) => self.open_badge(),
             (Screen::Cluster, Focus::Events) => self.open_event(),
             (Screen::Cluster, Focus::Map) => match self.selected_message().map(|message| message.id) {
                 Some(message) => self.explain(message),
@@ -108,7 +109,7 @@ impl Model {
     }
 
     /// Goes to the message of the selected event.
-    fn open_event(&mut self) -> Vec<Action> {
+    pub(crate) fn open_event(&mut self) -> Vec<Action> {
         let picture = self.picture();
         let place = self.event.and_then(|serial| picture.event_place(serial));
         let event = place.and_then(|place| picture.events.get(place)).or_else(|| picture.events.back());
@@ -119,7 +120,7 @@ impl Model {
     }
 
     /// Goes to the event behind the selected badge.
-    fn open_badge(&mut self) {
+    pub(crate) fn open_badge(&mut self) -> Vec<Action> {
         let badges = self.picture().badges;
         let (event, nothing): (Option<EventSerial>, _) = match self.badge {
             0 => (badges.lost_event, "nothing was lost"),
@@ -130,8 +131,13 @@ impl Model {
             Some(serial) => {
                 self.event = Some(serial);
                 self.focus = Focus::Events;
+                // Where there is no room for events, the message of this one is shown.
+                if self.cluster_layout().events.height == 0 { self.open_event() } else { Vec::new() }
             }
-            None => self.toasts.push(self.now_ms, true, nothing),
+            None => {
+                self.toasts.push(self.now_ms, true, nothing);
+                Vec::new()
+            }
         }
     }
 
@@ -175,7 +181,7 @@ impl Model {
         }
     }
 
-    fn choose_in_box(&mut self, forward: bool) {
+    pub(crate) fn choose_in_box(&mut self, forward: bool) {
         let turn = |chosen: usize, count: usize| {
             (chosen + if forward { 1 } else { count.max(1) - 1 }) % count.max(1)
         };
@@ -187,7 +193,7 @@ impl Model {
         }
     }
 
-    fn enter_box(&mut self) -> Vec<Action> {
+    pub(crate) fn enter_box(&mut self) -> Vec<Action> {
         match self.overlay.take() {
             Some(Overlay::Palette(palette)) => match palette.entry().map(|entry| entry.deed.clone()) {
                 Some(Deed::Intent(intent)) => self.intend(intent),

@@ -18,6 +18,7 @@ mod biography;
 mod card;
 mod completer;
 mod form;
+mod header;
 mod input;
 mod intents;
 pub(crate) mod layout;
@@ -35,13 +36,14 @@ mod replay;
 mod screen;
 mod session;
 mod setup;
+mod tape;
 mod time;
 mod toast;
 mod update;
 
 use std::sync::Arc;
 
-use hydraq_cluster::observe::{EventSerial, HostNumber, HostPicture, MessageId, MessagePicture};
+use hydraq_cluster::observe::{EventSerial, HostNumber, HostPicture, MessageId, MessagePicture, Update};
 use ratatui::layout::Rect;
 
 pub(crate) use card::{BIG, CardLine, Mark, card_lines, main_text};
@@ -55,10 +57,13 @@ pub(crate) use overlay::{Confirm, KillBox, Overlay, Pick, SAVES};
 pub(crate) use palette::{Entry, Palette};
 pub use picture::Picture;
 pub use recording::Recording;
+pub(crate) use replay::Happened;
 pub(crate) use screen::Focus;
 pub use screen::Screen;
 pub use session::Session;
 pub use setup::Setup;
+pub(crate) use tape::TAPE_WORDS;
+pub use tape::{TapeCommand, TapeTold};
 pub(crate) use time::Stopped;
 pub(crate) use toast::Toasts;
 pub use update::update;
@@ -113,6 +118,10 @@ pub struct Model {
     pub(crate) ended: bool,
     /// Whether a recorded session is shown: time is always stopped then.
     pub(crate) replays: bool,
+    /// What hosts did in a recorded session, for the lives of its messages.
+    pub(crate) happened: Happened,
+    /// The file into which this session is recorded.
+    pub(crate) tape: Option<String>,
 }
 
 impl Model {
@@ -150,7 +159,10 @@ impl Model {
             presenter: setup.presenter,
             ended: false,
             replays: false,
+            happened: Happened::new(setup.happened),
+            tape: None,
         };
+        model.load_commands();
         if !setup.recorded.is_empty() {
             model.load(setup.recorded);
         }
@@ -169,6 +181,7 @@ impl Model {
             presenter: self.presenter,
             screen: self.screen,
             recorded: Vec::new(),
+            happened: Vec::new(),
         }
     }
 
@@ -182,6 +195,11 @@ impl Model {
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Everything that is seen now, as one update.
+    pub(crate) fn snapshot(&self) -> Update {
+        self.live.snapshot()
     }
 
     /// Every update so far, as far as it is kept.

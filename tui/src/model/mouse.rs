@@ -117,9 +117,30 @@ impl Model {
             MouseKind::Click if self.overlay.is_none() => {
                 return self.click(Position { x: mouse.x, y: mouse.y });
             }
-            MouseKind::Click => self.leave_overlay(),
+            MouseKind::Click => return self.click_box(Position { x: mouse.x, y: mouse.y }),
         }
         Vec::new()
+    }
+
+    /// A click on an entry of the palette does it; one beside a box leaves it.
+    fn click_box(&mut self, at: Position) -> Vec<Action> {
+        let Some(Overlay::Palette(palette)) = &mut self.overlay else {
+            self.leave_overlay();
+            return Vec::new();
+        };
+        let hit = layout::palette_list(self.size, palette.chosen).at(at);
+        match hit.filter(|place| *place < palette.found.len()) {
+            Some(place) => {
+                palette.chosen = place;
+                self.enter_box()
+            }
+            None => {
+                if !layout::palette_box(self.size).contains(at) {
+                    self.overlay = None;
+                }
+                Vec::new()
+            }
+        }
     }
 
     /// A click beside a box leaves it; one that asks something stays.
@@ -131,6 +152,9 @@ impl Model {
 
     fn wheel(&mut self, rows: i64) {
         let intent = if rows < 0 { Intent::Up } else { Intent::Down };
+        if self.overlay.is_some() {
+            return self.choose_in_box(rows > 0);
+        }
         match self.screen {
             Screen::Cluster => self.step_in_focus(rows),
             Screen::Timeline => self.step_time(rows > 0, 1),
@@ -147,8 +171,19 @@ impl Model {
                 None => Vec::new(),
             };
         }
+        if chrome.header.contains(at)
+            && let Some(badge) = self.badge_at(at.x)
+        {
+            (self.screen, self.focus, self.badge) = (Screen::Cluster, Focus::Badges, badge);
+            return self.open_badge();
+        }
         match self.screen {
             Screen::Cluster => self.click_cluster(at),
+            Screen::Lessons => self.click_lessons(at, chrome.body),
+            Screen::Faults => {
+                self.click_matrix(at, chrome.body);
+                Vec::new()
+            }
             Screen::Timeline if chrome.body.contains(at) => {
                 self.click_timeline(at, chrome.body);
                 Vec::new()
@@ -174,9 +209,64 @@ impl Model {
                 return self.explain(message);
             }
         } else if layout.events.contains(at) {
-            self.focus = Focus::Events;
+            return self.click_events(at, layout.events);
         }
         Vec::new()
+    }
+
+    /// Selects an event; once more goes to its message.
+    fn click_events(&mut self, at: Position, area: Rect) -> Vec<Action> {
+        self.focus = Focus::Events;
+        // One line or two have no frame.
+        let list = if area.height < 3 { area } else { layout::inside(area) };
+        if !list.contains(at) {
+            return Vec::new();
+        }
+        let place = self.events_shown(list.height).nth(usize::from(at.y - list.y));
+        let hit = place.and_then(|place| self.picture().events.get(place)).map(|event| event.serial);
+        if hit.is_some() && hit == self.event {
+            return self.open_event();
+        }
+        self.event = hit.or(self.event);
+        Vec::new()
+    }
+
+    /// The places of the events that are seen in so many lines: around the selected one, or the newest ones.
+    pub(crate) fn events_shown(&self, lines: u16) -> std::ops::Range<usize> {
+        let (picture, lines) = (self.picture(), usize::from(lines));
+        let all = picture.events.len();
+        let selected = self.event.and_then(|serial| picture.event_place(serial));
+        let end = selected.map_or(all, |place| (place + 1 + lines / 2).clamp(lines.min(all), all));
+        end.saturating_sub(lines)..end
+    }
+
+    /// Selects a lesson; once more begins it.
+    fn click_lessons(&mut self, at: Position, body: Rect) -> Vec<Action> {
+        let area = layout::lines(body, 0, body.height - self.lesson_card_height(body));
+        let hit = layout::lesson_list(area, self.lesson).at(at);
+        match hit.filter(|place| *place < self.picture().lessons.len()) {
+            Some(place) if place == self.lesson && self.picture().lesson.is_none() => self.start_lesson(),
+            Some(place) => {
+                self.lesson = place;
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Lines of the card of the lesson that runs, below the list of all.
+    pub(crate) fn lesson_card_height(&self, body: Rect) -> u16 {
+        if self.picture().lesson.is_some() { (self.card_height() + 2).min(body.height * 2 / 3) } else { 0 }
+    }
+
+    /// Selects a link, or the sender whose name is hit.
+    fn click_matrix(&mut self, at: Position, body: Rect) {
+        let hosts = self.picture().host_numbers();
+        let area = layout::faults(body, hosts.len()).matrix;
+        let hit = layout::Matrix::new(area, &hosts, self.selected_link()).and_then(|part| part.at(at));
+        let Some((from, to)) = hit else { return };
+        self.host = Some(from);
+        self.peer = to.filter(|to| *to != from).or(self.peer);
     }
 
     fn click_column(&mut self, at: Position, rows: Rect) {

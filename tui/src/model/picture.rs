@@ -23,7 +23,7 @@ pub struct Picture {
     pub(crate) at_ms: u64,
     /// All hosts, by number.
     pub(crate) hosts: Arc<Vec<HostPicture>>,
-    /// Links that are not simply up.
+    /// Links that are not simply up, by sender and receiver.
     pub(crate) links: Arc<Vec<LinkPicture>>,
     /// The rows that were asked for.
     pub(crate) window: Arc<MessageWindow>,
@@ -64,6 +64,28 @@ impl Picture {
         }
     }
 
+    /// All of it as one update, with which somebody can begin who has not seen anything yet.
+    pub(crate) fn snapshot(&self) -> Update {
+        let mut changes = vec![
+            // A lesson has a past of its own: it comes before what has happened.
+            Change::Lessons(self.lessons.to_vec()),
+            Change::Lesson(self.lesson.as_deref().cloned()),
+            Change::Hosts(self.hosts.to_vec()),
+            Change::Links(self.links.to_vec()),
+            Change::Window((*self.window).clone()),
+            Change::Placements(self.placements.to_vec()),
+            Change::Heat((*self.heat).clone()),
+            Change::Types(self.types.to_vec()),
+            Change::Stores(self.stores.to_vec()),
+        ];
+        changes.extend(self.events.iter().map(|event| Change::Event((**event).clone())));
+        changes.extend(self.draws.iter().map(|draw| Change::Draw((**draw).clone())));
+        changes.push(Change::Badges(self.badges));
+        changes.extend(self.biography.as_deref().cloned().map(Change::Biography));
+        changes.extend(self.time.map(Change::Time));
+        Update { at_ms: self.at_ms, changes }
+    }
+
     fn apply_change(&mut self, change: &Change) {
         match change {
             Change::Hosts(hosts) => {
@@ -72,7 +94,11 @@ impl Picture {
                 self.hosts = Arc::new(hosts);
             }
             Change::Host(host) => self.apply_host(host),
-            Change::Links(links) => self.links = Arc::new(links.clone()),
+            Change::Links(links) => {
+                let mut links = links.clone();
+                links.sort_by_key(|link| (link.from, link.to));
+                self.links = Arc::new(links);
+            }
             Change::Window(window) => {
                 self.window = Arc::new(window.clone());
                 self.window_at_ms = self.at_ms;
@@ -141,8 +167,8 @@ impl Picture {
 
     /// How one direction of a link stands.
     pub(crate) fn link(&self, from: HostNumber, to: HostNumber) -> LinkState {
-        let known = self.links.iter().find(|link| link.from == from && link.to == to);
-        known.map_or(LinkState::Up, |link| link.state)
+        let place = self.links.binary_search_by_key(&(from, to), |link| (link.from, link.to));
+        place.ok().and_then(|place| self.links.get(place)).map_or(LinkState::Up, |link| link.state)
     }
 
     /// A message of the window.

@@ -55,12 +55,13 @@ impl Session {
         self.done.iter().map(|done| (done.at_ms, done.line.as_str()))
     }
 
-    /// The session as a scenario: the commands with the pauses between them. What failed is tried again.
+    /// The session as a scenario: the commands up to a moment, in milliseconds of the Unix epoch, with the pauses between them.
+    /// What failed is tried again.
     #[must_use]
-    pub fn scenario(&self) -> String {
+    pub fn scenario(&self, until_ms: u64) -> String {
         let mut written = String::from("# a session of the console\n");
         let mut last_ms = None;
-        for done in &self.done {
+        for done in self.done.iter().filter(|done| done.at_ms <= until_ms) {
             let pause_ms = last_ms.map_or(0, |last_ms| done.at_ms.saturating_sub(last_ms));
             if pause_ms >= PAUSE_MS_MIN {
                 let _ = writeln!(written, "wait {}s", pause_ms.div_ceil(1_000));

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use hydraq_cluster::observe::Update;
+use hydraq_cluster::observe::{HappeningBy, Update};
+use hydraq_cluster::recording::Causal;
 
 use super::completer::{Completer, NoCompleter};
 use super::screen::Screen;
@@ -27,6 +28,8 @@ pub struct Setup {
     pub screen: Screen,
     /// A recorded session that is shown instead of a cluster; none if this is empty.
     pub recorded: Vec<Update>,
+    /// What happened in it, in causal order: the lives of its messages are told from this.
+    pub happened: Vec<Causal<HappeningBy>>,
 }
 
 impl Default for Setup {
@@ -40,6 +43,7 @@ impl Default for Setup {
             presenter: false,
             screen: Screen::default(),
             recorded: Vec::new(),
+            happened: Vec::new(),
         }
     }
 }

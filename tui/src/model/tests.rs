@@ -2,7 +2,9 @@
 
 use hydraq_cluster::observe::{Change, LessonRequest, Request, TimePicture, Update};
 
-use super::{Action, Focus, Input, LineKind, Mouse, MouseKind, Overlay, SaveKind, Screen, Setup};
+use super::{
+    Action, Focus, Input, LineKind, Mouse, MouseKind, Overlay, SaveKind, Screen, Setup, TapeCommand, layout,
+};
 use crate::demo::{Stage, staged};
 use crate::keymap::{Intent, Key, ROWS, Scope};
 
@@ -102,6 +104,7 @@ fn is_done(intent: Intent, scope: Scope, stage: &Stage) -> bool {
         Intent::Command => line(model, LineKind::Command),
         Intent::AnswerText => line(model, LineKind::Answer),
         Intent::Palette => matches!(model.overlay, Some(Overlay::Palette(_))),
+        Intent::Record => stage.actions == [Action::Tape(TapeCommand::Begin(None))],
         Intent::Save => matches!(model.overlay, Some(Overlay::Save(_))),
         Intent::Open => is_opened(scope, stage),
         Intent::StopTime | Intent::StepBack | Intent::StepForward => model.stopped.is_some(),
@@ -259,18 +262,23 @@ fn a_session_is_a_scenario() {
     stage.keys("right k y");
     stage.advance(2_500);
     stage.command("enqueue --replicas 9");
-    let written = stage.model.session().scenario();
+    let written = stage.model.session().scenario(u64::MAX);
     assert_eq!(written, "# a session of the console\nkill bravo\nwait 3s\ntry enqueue --replicas 9\n");
 }
 
 #[test]
 fn a_badge_leads_to_its_event() {
     let mut stage = stage();
-    stage.command("dequeue 1 --type mails");
-    stage.command("release");
-    stage.keys("shift-tab enter");
+    stage.command("kill bravo");
+    stage.keys("esc shift-tab enter");
     assert_eq!(stage.model.focus, Focus::Badges, "nothing was lost: there is nothing to go to");
     assert!(stage.model.toasts.good().is_some());
+    let event = stage.model.live.events.front().map(|event| event.serial);
+    let badges = hydraq_cluster::observe::Badges { lost: 1, lost_event: event, ..stage.model.live.badges };
+    let at_ms = stage.model.now_ms;
+    stage.input(Input::Update(Update::one(at_ms, Change::Badges(badges))));
+    stage.keys("enter");
+    assert_eq!((stage.model.focus, stage.model.event), (Focus::Events, event));
 }
 
 #[test]
@@ -319,6 +327,43 @@ fn the_mouse_selects_hosts_messages_and_screens() {
     stage.keys("1");
     stage.input(Input::Mouse(Mouse { kind: MouseKind::WheelDown, x: 50, y: 20 }));
     assert_eq!(stage.model.map.cursor, 7);
+}
+
+#[test]
+fn the_mouse_reaches_badges_events_links_lessons_and_the_palette() {
+    let mut stage = stage();
+    let click = |stage: &mut Stage, x, y| stage.input(Input::Mouse(Mouse { kind: MouseKind::Click, x, y }));
+    stage.command("kill bravo");
+    (0..4).for_each(|_| stage.advance(1_000));
+    stage.keys("esc");
+    let lost = stage.model.header().into_iter().find(|part| part.badge == Some(0)).unwrap();
+    click(&mut stage, lost.x + 1, 0);
+    assert_eq!((stage.model.focus, stage.model.badge), (Focus::Badges, 0));
+    assert!(stage.model.toasts.good().is_some_and(|toast| toast.words == "nothing was lost"));
+
+    let events = stage.model.cluster_layout().events;
+    click(&mut stage, events.x + 5, events.y + 1);
+    assert_eq!((stage.model.focus, stage.model.event.is_some()), (Focus::Events, true));
+
+    stage.keys("4");
+    let body = layout::chrome(stage.model.size).body;
+    let hosts = stage.model.picture().host_numbers();
+    let area = layout::faults(body, hosts.len()).matrix;
+    let part = layout::Matrix::new(area, &hosts, stage.model.selected_link()).unwrap();
+    click(&mut stage, part.x(1), part.inner.y + 3);
+    assert_eq!(stage.model.selected_link(), Some((hosts[2], hosts[1])));
+
+    stage.keys("6");
+    let line = layout::lesson_list(body, stage.model.lesson).line(2);
+    click(&mut stage, line.x + 4, line.y);
+    assert_eq!(stage.model.lesson, 2);
+    click(&mut stage, line.x + 4, line.y);
+    assert!(matches!(stage.actions.last(), Some(Action::Ask(Request::Lesson(LessonRequest::Start(3))))));
+
+    stage.keys("1 ctrl-p");
+    let line = layout::palette_list(stage.model.size, 0).line(0);
+    click(&mut stage, line.x + 4, line.y);
+    assert!(matches!(stage.model.overlay, Some(Overlay::Enqueue(_))), "the first entry");
 }
 
 #[test]

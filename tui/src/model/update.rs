@@ -10,6 +10,7 @@ use super::input::{Action, Input};
 use super::line::{Line, LineKind};
 use super::overlay::Overlay;
 use super::prompts::{edit, paste};
+use super::tape::TapeCommand;
 use super::{Model, palette};
 use crate::keymap::{Key, KeyCode};
 
@@ -43,6 +44,7 @@ pub fn update(model: &mut Model, input: Input) -> Vec<Action> {
             model.toasts.push(model.now_ms, true, format!("saved {name}"));
             Vec::new()
         }
+        Input::Tape(told) => model.tape_told(told),
         Input::Saved(Err(words)) => {
             model.toasts.push(model.now_ms, false, words);
             Vec::new()
@@ -236,6 +238,7 @@ impl Model {
                 Filter::parse(&text).map(|filter| self.set_filter(filter)).map_err(|e| e.to_string())
             }
             LineKind::Command if matches!(&*text, "" | "q" | "quit" | "exit") => Ok(()),
+            LineKind::Command if TapeCommand::is_meant_by(&text) => TapeCommand::parse(&text).map(|_| ()),
             LineKind::Command => self.completer.check(&text),
             LineKind::Answer => Ok(()),
         };
@@ -249,6 +252,10 @@ impl Model {
             _ if text.is_empty() => Vec::new(),
             LineKind::Answer => vec![Action::Ask(Request::Lesson(LessonRequest::Answer(text)))],
             LineKind::Command if matches!(&*text, "q" | "quit" | "exit") => vec![Action::Quit],
+            LineKind::Command if TapeCommand::is_meant_by(&text) => {
+                self.session.remember(&text);
+                TapeCommand::parse(&text).map(|command| self.tell_tape(command)).unwrap_or_default()
+            }
             LineKind::Command => {
                 self.session.remember(&text);
                 self.run(&text)

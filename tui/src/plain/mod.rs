@@ -11,15 +11,16 @@
 mod lines;
 
 use std::io::{BufRead, Write};
-use std::sync::mpsc::RecvTimeoutError;
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use hydraq_cluster::observe::{Request, TimeCommand, Update};
 
 use self::lines::Lines;
-use crate::model::{Input, Model, Session, Setup, update};
-use crate::shell::{Console, End, Ended, Incoming, ShellError, watch_signals};
+use crate::model::{Input, Model, Session, Setup, TapeCommand, TapeTold, update};
+use crate::shell::{Console, End, Ended, Incoming, ShellError, Tape, watch_signals};
 
 /// The least time between two lines about the cluster.
 const CLUSTER_LINE: Duration = Duration::from_secs(1);
@@ -34,23 +35,16 @@ pub fn run(
     input: impl BufRead + Send + 'static,
     mut output: impl Write,
 ) -> Result<Ended, ShellError> {
-    let Console { setup, feed, mut requests, .. } = console;
+    let Console { setup, feed, mut requests, save_in } = console;
     let _signals = watch_signals(feed.sender.clone())?;
     let sender = feed.sender;
-    thread::spawn(move || {
-        for line in input.lines() {
-            let Ok(line) = line else { break };
-            if sender.send(Incoming::Line(line)).is_err() {
-                return;
-            }
-        }
-        let _ = sender.send(Incoming::NoMoreInput);
-    });
+    thread::spawn(move || read(input, &sender));
     let mut model = Model::new(setup);
     let mut lines = Lines::default();
     let mut cluster_told = None::<Instant>;
     let mut session = Session::default();
     let mut no_more_input = false;
+    let mut tape = Tape::default();
     loop {
         let wait = cluster_told.map_or(Duration::ZERO, |told| CLUSTER_LINE.saturating_sub(told.elapsed()));
         let incoming = match feed.receiver.recv_timeout(if lines.cluster_changed(&model) {
@@ -63,7 +57,10 @@ pub fn run(
             Err(RecvTimeoutError::Disconnected) => return Ok(Ended::new(End::Disconnected, session)),
         };
         match incoming {
-            Some(Incoming::Input(input)) => {
+            Some(Incoming::Input(mut input)) => {
+                if let Input::Update(update) = &mut input {
+                    write(&mut output, tape.update(update).as_slice())?;
+                }
                 let told = lines.told_by(&input, &model);
                 let ended = input == Input::Ended;
                 update(&mut model, input);
@@ -75,6 +72,11 @@ pub fn run(
             Some(Incoming::Line(line)) => match line.trim() {
                 "" => {}
                 "q" | "quit" | "exit" => return Ok(Ended::new(End::Quit, session)),
+                command if TapeCommand::is_meant_by(command) => {
+                    let (records, told) = record(&mut tape, command, &model, &save_in);
+                    requests(Request::Record(records));
+                    write(&mut output, &[told])?;
+                }
                 command => match model.completer.check(command) {
                     Ok(()) => {
                         if !TimeCommand::is_meant_by(command) {
@@ -97,6 +99,26 @@ pub fn run(
         if no_more_input && lines.running() == 0 {
             return Ok(Ended::new(End::Quit, session));
         }
+    }
+}
+
+/// Passes on what is typed, line by line, until the input ends.
+fn read(input: impl BufRead, sender: &Sender<Incoming>) {
+    for line in input.lines() {
+        let Ok(line) = line else { break };
+        if sender.send(Incoming::Line(line)).is_err() {
+            return;
+        }
+    }
+    let _ = sender.send(Incoming::NoMoreInput);
+}
+
+/// Begins or ends a recording; whether there is one now, and what is said of it.
+fn record(tape: &mut Tape, command: &str, model: &Model, folder: &Path) -> (bool, String) {
+    match TapeCommand::parse(command).and_then(|wanted| tape.command(wanted, model, folder)) {
+        Ok(TapeTold::Begun(name)) => (true, format!("done {command}: records into {name}")),
+        Ok(TapeTold::Ended(name)) => (false, format!("done {command}: hydraq replay {name}")),
+        Err(words) => (tape.is_running(), format!("refused {command}: {words}")),
     }
 }
 

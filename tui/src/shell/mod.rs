@@ -17,6 +17,7 @@ mod keys;
 mod run;
 mod save;
 mod signals;
+mod tape;
 mod terminal;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub use self::feed::{Closed, Feed, UpdateSender, feed};
 pub use self::run::{Ended, run};
 pub(crate) use self::save::save;
 pub(crate) use self::signals::watch_signals;
+pub(crate) use self::tape::Tape;
 use crate::model::{Session, Setup};
 
 /// Everything the console needs.

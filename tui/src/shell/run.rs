@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::terminal::Screen;
-use super::{Console, End, Incoming, ShellError, save, watch_signals};
+use super::{Console, End, Incoming, ShellError, Tape, save, watch_signals};
 use crate::model::{Action, Input, Model, Session, update};
 
 /// The least time between two frames: 60 a second at the most.
@@ -32,7 +32,7 @@ pub fn run(console: Console) -> Result<Ended, ShellError> {
     let mut screen = Screen::take(feed.sender)?;
     let size = screen.size()?;
     let model = Model::new(crate::model::Setup { size, ..setup });
-    let mut shell = Shell { model, requests, save_in, last: Instant::now() };
+    let mut shell = Shell { model, requests, save_in, tape: Tape::default(), last: Instant::now() };
     shell.take(Input::Resize(size.0, size.1));
     let end = shell.turn(&feed.receiver, &mut screen)?;
     drop(screen);
@@ -43,6 +43,7 @@ struct Shell {
     model: Model,
     requests: Box<dyn FnMut(hydraq_cluster::observe::Request)>,
     save_in: std::path::PathBuf,
+    tape: Tape,
     /// When time was last told to the model.
     last: Instant,
 }
@@ -103,11 +104,20 @@ impl Shell {
     fn take(&mut self, input: Input) -> Option<End> {
         let mut end = None;
         let mut inputs = vec![input];
-        while let Some(input) = inputs.pop() {
+        while let Some(mut input) = inputs.pop() {
+            if let Input::Update(update) = &mut input
+                && let Some(problem) = self.tape.update(update)
+            {
+                inputs.push(Input::Tape(Err(problem)));
+            }
             for action in update(&mut self.model, input) {
                 match action {
                     Action::Ask(request) => (self.requests)(request),
                     Action::Save(kind) => inputs.push(Input::Saved(save(&self.model, kind, &self.save_in))),
+                    Action::Tape(command) => {
+                        let told = self.tape.command(command, &self.model, &self.save_in);
+                        inputs.push(Input::Tape(told));
+                    }
                     Action::Quit => end = Some(End::Quit),
                 }
             }

@@ -22,16 +22,12 @@ pub(crate) fn save(model: &Model, kind: SaveKind, folder: &Path) -> Result<Strin
         buffer
     };
     let content = match kind {
-        SaveKind::Commands => model.session().scenario(),
+        SaveKind::Commands => model.session().scenario(model.shown_ms()),
         SaveKind::FrameText => text(&frame()),
         SaveKind::FrameSvg => svg(&frame(), &model.look),
         SaveKind::Cast => cast(model),
     };
-    let time = clock(model.now_ms, model.ahead_of_utc_seconds);
-    let time: String = time.chars().take(8).filter(char::is_ascii_digit).collect();
-    for number in 1..=NAMES_MAX {
-        let more = if number == 1 { String::new() } else { format!("-{number}") };
-        let name = format!("hydraq-{time}{more}.{}", kind.extension());
+    for name in names(model, kind.extension()) {
         let path = folder.join(&name);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
@@ -45,6 +41,16 @@ pub(crate) fn save(model: &Model, kind: SaveKind, folder: &Path) -> Result<Strin
         }
     }
     Err(format!("too many files of this name in {}", folder.display()))
+}
+
+/// Names for a new file, after the time; others if the first one is taken.
+pub(super) fn names(model: &Model, extension: &str) -> impl Iterator<Item = String> {
+    let time = clock(model.now_ms, model.ahead_of_utc_seconds);
+    let time: String = time.chars().take(8).filter(char::is_ascii_digit).collect();
+    (1..=NAMES_MAX).map(move |number| match number {
+        1 => format!("hydraq-{time}.{extension}"),
+        _ => format!("hydraq-{time}-{number}.{extension}"),
+    })
 }
 
 #[cfg(test)]

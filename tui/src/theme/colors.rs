@@ -18,14 +18,26 @@ pub enum ColorDepth {
 }
 
 /// A set of colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Palette {
     /// Safe for colour blindness; the default.
+    #[default]
     OkabeIto,
     /// Bright on black, for beamers and tired eyes.
     HighContrast,
     /// Dark shades for terminals with a light background.
     Light,
+}
+
+impl std::str::FromStr for Palette {
+    type Err = String;
+
+    /// The set of this name.
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Self::ALL.map(Self::name).join(", ");
+        let found = Self::ALL.into_iter().find(|palette| palette.name() == name);
+        found.ok_or_else(|| format!("{name:?} is no theme; there are {known}"))
+    }
 }
 
 /// Red, green, blue.
@@ -43,12 +55,6 @@ impl Palette {
             Self::HighContrast => "high-contrast",
             Self::Light => "light",
         }
-    }
-
-    /// The set of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|palette| palette.name() == name)
     }
 
     /// The next one.

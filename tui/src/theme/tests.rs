@@ -66,7 +66,7 @@ fn the_terminal_says_how_many_colors_it_has() {
 #[test]
 fn palettes_have_names_and_go_round() {
     for palette in Palette::ALL {
-        assert_eq!(Palette::named(palette.name()), Some(palette));
+        assert_eq!(palette.name().parse(), Ok(palette));
     }
     assert_eq!(Palette::OkabeIto.next().next().next(), Palette::OkabeIto);
 }

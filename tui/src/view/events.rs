@@ -25,16 +25,11 @@ pub(super) fn events(model: &Model, area: Rect, ink: &mut Ink<'_>) {
 /// Draws events into an area, so that the selected one, or the newest one, is seen.
 pub(super) fn list(model: &Model, area: Rect, focused: bool, ink: &mut Ink<'_>) {
     let picture = model.picture();
-    let height = usize::from(area.height);
     let selected = model.event.and_then(|serial| picture.event_place(serial));
-    let end = match selected {
-        Some(place) => (place + 1 + height / 2).clamp(height.min(picture.events.len()), picture.events.len()),
-        None => picture.events.len(),
-    };
-    let first = end.saturating_sub(height);
+    let shown = model.events_shown(area.height);
     let cursor = selected.or(picture.events.len().checked_sub(1)).filter(|_| focused);
     let cause = cursor.and_then(|place| picture.events.get(place)).and_then(|event| event.cause);
-    for (y, place) in (area.y..area.y + area.height).zip(first..end) {
+    for (y, place) in (area.y..area.y + area.height).zip(shown) {
         let Some(event) = picture.events.get(place) else { break };
         let line = Rect { y, height: 1, ..area };
         event_line(model, event, line, cause == Some(event.serial), ink);

@@ -7,8 +7,8 @@ use super::ink::{Ink, Piece};
 use super::words::{self, host_phrase};
 use super::{events, matrix};
 use crate::keymap::{Intent, Scope};
-use crate::model::Model;
 use crate::model::layout::lines;
+use crate::model::{Model, layout};
 use crate::theme::Role;
 
 /// The keys that are told on the screen.
@@ -29,21 +29,11 @@ const FAULTS: [Intent; 12] = [
 
 /// Draws the screen: links, hosts, and what was done to them.
 pub(super) fn faults(model: &Model, area: Rect, ink: &mut Ink<'_>) {
-    let hosts = u16::try_from(model.picture().hosts.len()).unwrap_or(u16::MAX);
-    let events_height = if area.height > 24 { area.height / 4 } else { 0 };
-    let top = lines(area, 0, area.height - events_height);
-    if area.width >= 100 {
-        let side = 40.max(area.width / 3);
-        let left = Rect { width: top.width - side, ..top };
-        matrix::matrix(model, left, ink);
-        troubles(model, Rect { x: left.x + left.width, width: side, ..top }, ink);
-    } else {
-        let matrix_height = (hosts.saturating_add(4)).min(top.height * 2 / 3);
-        matrix::matrix(model, lines(top, 0, matrix_height), ink);
-        troubles(model, lines(top, matrix_height, top.height - matrix_height), ink);
-    }
-    if events_height > 0 {
-        events::events(model, lines(area, area.height - events_height, events_height), ink);
+    let layout = layout::faults(area, model.picture().hosts.len());
+    matrix::matrix(model, layout.matrix, ink);
+    troubles(model, layout.troubles, ink);
+    if layout.events.height > 0 {
+        events::events(model, layout.events, ink);
     }
 }
 

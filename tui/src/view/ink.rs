@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::theme::{Glyphs, Look, Role};
@@ -127,8 +127,10 @@ impl<'a> Ink<'a> {
         self.pieces(area.x + area.width - wide, area.y, wide, pieces)
     }
 
-    /// Lays a style over an area.
+    /// Lays a style over an area. What is reversed has one colour: the colours of its text would make a patchwork of it.
     pub(crate) fn shade(&mut self, area: Rect, style: Style) {
+        let reversed = style.add_modifier.contains(Modifier::REVERSED);
+        let style = if reversed { style.fg(style.fg.unwrap_or(Color::Reset)) } else { style };
         self.buffer.set_style(area.intersection(self.buffer.area), style);
     }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::card;
 use super::ink::Ink;
 use crate::model::Model;
-use crate::model::layout::lines;
+use crate::model::layout::{lesson_list, lines};
 use crate::theme::Role;
 
 /// Draws the screen.
@@ -15,7 +15,7 @@ pub(super) fn lessons(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     if runs && model.presenter {
         return card::card(model, area, ink);
     }
-    let card_height = if runs { (model.card_height() + 2).min(area.height * 2 / 3) } else { 0 };
+    let card_height = model.lesson_card_height(area);
     list(model, lines(area, 0, area.height - card_height), ink);
     if runs {
         card::card(model, lines(area, area.height - card_height, card_height), ink);
@@ -34,12 +34,9 @@ fn list(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         ink.say(inner.x + 1, inner.y, inner.width.saturating_sub(2), "no lessons were found", Role::Dim);
         return;
     }
-    let each = if inner.width >= 100 || inner.height < 12 { 1 } else { 2 };
-    let shown = usize::from(inner.height / each).max(1);
-    let first = (model.lesson + 1).saturating_sub(shown);
-    for (place, lesson) in lessons.iter().enumerate().skip(first).take(shown) {
-        let top = u16::try_from(place - first).unwrap_or(0) * each;
-        lesson_lines(lesson, place == model.lesson, lines(inner, top, each), ink);
+    let list = lesson_list(area, model.lesson);
+    for (place, lesson) in lessons.iter().enumerate().skip(list.first).take(list.shown()) {
+        lesson_lines(lesson, place == model.lesson, list.line(place), ink);
     }
 }
 

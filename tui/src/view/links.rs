@@ -1,5 +1,8 @@
 //! The strip of links: that all are up, or which are not.
 
+use std::collections::BTreeMap;
+
+use hydraq_cluster::observe::words::count;
 use hydraq_cluster::observe::{HostNumber, LinkPicture, LinkState};
 use ratatui::layout::Rect;
 
@@ -7,6 +10,11 @@ use super::ink::{Ink, Piece, pieces_width};
 use super::words;
 use crate::model::{Model, Picture};
 use crate::theme::Role;
+
+/// How many links that are being made are shown one by one.
+const CONNECTING_MAX: usize = 3;
+/// How many are looked at one by one at most.
+const PAIRED_MAX: usize = 256;
 
 /// Draws the strip: what was done on purpose first, then who is suspected.
 pub(super) fn links(model: &Model, area: Rect, ink: &mut Ink<'_>) {
@@ -21,14 +29,9 @@ pub(super) fn links(model: &Model, area: Rect, ink: &mut Ink<'_>) {
             ink.piece(format!("{} all {} up", ink.glyphs().up, hosts * (hosts - 1) / 2), Role::Serving),
         );
     }
-    let mut parts: Vec<Vec<Piece>> = Vec::new();
-    let mut links: Vec<&LinkPicture> = picture.links.iter().collect();
-    links.sort_by_key(|link| (rank(link.state), link.from, link.to));
-    for link in links.iter().filter(|link| link.state != LinkState::Suspected && !is_second(link, &links)) {
-        let both = links.iter().any(|other| is_way_back(link, other));
-        parts.push(piece(picture, link, both, ink));
-    }
-    parts.extend(suspected(picture, &links, ink));
+    let mut parts: Vec<Vec<Piece>> = on_purpose(picture, ink);
+    parts.extend(connecting(picture, ink));
+    parts.extend(suspected(picture, ink));
     let room = area.width.saturating_sub(10);
     let shown = parts.iter().take_while(|part| {
         let fits = pieces_width(&pieces) + pieces_width(part) <= room;
@@ -44,25 +47,43 @@ pub(super) fn links(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     ink.pieces(area.x + 1, area.y, area.width.saturating_sub(1), &pieces);
 }
 
-fn rank(state: LinkState) -> u8 {
-    match state {
-        LinkState::Cut => 0,
-        LinkState::Delayed { .. } | LinkState::Lossy { .. } => 1,
-        LinkState::Suspected => 2,
-        LinkState::Connecting | LinkState::Up => 3,
+/// What was done on purpose: what is cut goes first.
+fn on_purpose(picture: &Picture, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
+    let is_harmed = |state| matches!(state, LinkState::Delayed { .. } | LinkState::Lossy { .. });
+    let cut = picture.links.iter().filter(|link| link.state == LinkState::Cut);
+    let harmed = picture.links.iter().filter(|link| is_harmed(link.state));
+    let firsts = cut.chain(harmed).filter(|link| !is_second(picture, link));
+    firsts.map(|link| piece(picture, link, ink)).collect()
+}
+
+/// Links that are being made: each, or how many.
+fn connecting(picture: &Picture, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
+    let links = || picture.links.iter().filter(|link| link.state == LinkState::Connecting);
+    let firsts = || links().filter(|link| !is_second(picture, link));
+    // Where there are that many, both ways of a link are being made.
+    let all = links().count();
+    match if all > PAIRED_MAX { all.div_ceil(2) } else { firsts().count() } {
+        0..=CONNECTING_MAX => firsts().map(|link| piece(picture, link, ink)).collect(),
+        many => {
+            let shown = words::link(LinkState::Connecting, ink.glyphs());
+            let words = format!("{} {} {}   ", shown.glyph, count(many as u64), shown.fitting(u16::MAX));
+            vec![vec![ink.piece(words, shown.role)]]
+        }
     }
 }
 
-fn is_way_back(link: &LinkPicture, other: &LinkPicture) -> bool {
-    other.from == link.to && other.to == link.from && other.state == link.state
+/// Whether the way back is as this way.
+fn is_both_ways(picture: &Picture, link: &LinkPicture) -> bool {
+    picture.link(link.to, link.from) == link.state
 }
 
 /// Whether this is the way back of a link that is drawn already.
-fn is_second(link: &LinkPicture, all: &[&LinkPicture]) -> bool {
-    link.from > link.to && all.iter().any(|other| is_way_back(link, other))
+fn is_second(picture: &Picture, link: &LinkPicture) -> bool {
+    link.from > link.to && is_both_ways(picture, link)
 }
 
-fn piece(picture: &Picture, link: &LinkPicture, both: bool, ink: &Ink<'_>) -> Vec<Piece> {
+fn piece(picture: &Picture, link: &LinkPicture, ink: &Ink<'_>) -> Vec<Piece> {
+    let both = is_both_ways(picture, link);
     let shown = words::link(link.state, ink.glyphs());
     let arrow = if both { ink.glyphs().arrow_both } else { ink.glyphs().arrow_right };
     let ways = if link.state == LinkState::Cut && !both { " one way" } else { "" };
@@ -75,18 +96,17 @@ fn piece(picture: &Picture, link: &LinkPicture, both: bool, ink: &Ink<'_>) -> Ve
 }
 
 /// Who is suspected, and by whom: a part for each host that is.
-fn suspected(picture: &Picture, links: &[&LinkPicture], ink: &Ink<'_>) -> Vec<Vec<Piece>> {
+fn suspected(picture: &Picture, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
     let mut parts = Vec::new();
     let up = picture.hosts.iter().filter(|host| host.state.is_up()).count();
-    for host in picture.hosts.iter() {
-        let by: Vec<HostNumber> = links
-            .iter()
-            .filter(|link| link.state == LinkState::Suspected && link.to == host.number)
-            .map(|link| link.from)
-            .collect();
+    let mut suspecting: BTreeMap<HostNumber, Vec<HostNumber>> = BTreeMap::new();
+    for link in picture.links.iter().filter(|link| link.state == LinkState::Suspected) {
+        suspecting.entry(link.to).or_default().push(link.from);
+    }
+    for (host, by) in suspecting {
+        let Some(host) = picture.host(host) else { continue };
         let others = up - usize::from(host.state.is_up());
         let whom = match by.len() {
-            0 => continue,
             all if all >= others && all > 1 => format!("all {all} others"),
             1..4 => by.iter().map(|by| picture.host_name(*by)).collect::<Vec<_>>().join(" "),
             many => format!("{many} others"),

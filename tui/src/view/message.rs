@@ -87,6 +87,10 @@ fn head(
                 wrapped(&biography.summary, columns).into_iter().map(|line| vec![ink.piece(line, Role::Dim)]),
             );
         }
+        None if model.replays => {
+            let words = "the recording has nothing of it until this moment";
+            head.push(vec![ink.piece(words, Role::Dim)]);
+        }
         None if row.is_none() => {
             head.push(vec![ink.piece(format!("asking every host about {id}"), Role::Dim)]);
         }

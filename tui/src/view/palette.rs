@@ -3,16 +3,13 @@
 use ratatui::layout::{Position, Rect};
 
 use super::ink::{Ink, width};
-use crate::model::layout::lines;
+use crate::model::layout::{palette_box, palette_list};
 use crate::model::{Entry, Palette};
 use crate::theme::Role;
 
 /// Draws the palette at the top of the screen; where the cursor stands.
 pub(super) fn palette(palette: &Palette, size: Rect, ink: &mut Ink<'_>) -> Option<Position> {
-    let wide = 76.min(size.width);
-    let height = 18.min(size.height.saturating_sub(2)).max(3);
-    let area = lines(size, 2.min(size.height.saturating_sub(height)), height);
-    let area = Rect { x: size.x + (size.width - wide) / 2, width: wide, ..area };
+    let area = palette_box(size);
     ink.clear(area);
     let title = [
         ink.piece("what do you want to do?", Role::Strong),
@@ -25,10 +22,9 @@ pub(super) fn palette(palette: &Palette, size: Rect, ink: &mut Ink<'_>) -> Optio
     ink.say(inner.x + 1, inner.y, 1, ink.glyphs().cursor, Role::Strong);
     let room = inner.width.saturating_sub(4);
     ink.say(inner.x + 3, inner.y, room, palette.text.value(), Role::Text);
-    let rows = usize::from(inner.height - 1);
-    let first = (palette.chosen + 1).saturating_sub(rows.max(1));
-    for (line, (place, entry)) in (1..inner.height).zip(palette.entries().enumerate().skip(first)) {
-        entry_line(entry, place == palette.chosen, lines(inner, line, 1), ink);
+    let list = palette_list(size, palette.chosen);
+    for (place, entry) in palette.entries().enumerate().skip(list.first).take(list.shown()) {
+        entry_line(entry, place == palette.chosen, list.line(place), ink);
     }
     if palette.found.is_empty() && inner.height > 1 {
         ink.say(inner.x + 3, inner.y + 1, room, "nothing fits", Role::Dim);

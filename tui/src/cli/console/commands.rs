@@ -6,7 +6,9 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use hydraq_cluster::observe::{Badges, Change, CommandOutcome, LessonRequest, Request, WindowRequest};
+use hydraq_cluster::observe::{
+    Badges, Behind, Change, CommandOutcome, LessonRequest, Request, WindowRequest,
+};
 use hydraq_cluster::observer::{Notice, Observer};
 use hydraq_cluster::scenario::run::{Done, Failure, ObjectMade, Outcome, Session, outcome_line, perform};
 use hydraq_cluster::scenario::{Command, parse_line};
@@ -35,11 +37,13 @@ pub(super) struct Commands {
     lessons: Option<Lessons>,
     /// The rows that were asked for last.
     watched: Option<WindowRequest>,
+    /// Whether a recording is made.
+    records: bool,
 }
 
 impl Commands {
     pub(super) fn new(own: Seat, lessons: Option<Lessons>) -> Self {
-        Self { own, lessons, watched: None }
+        Self { own, lessons, watched: None, records: false }
     }
 
     /// Begins a lesson.
@@ -67,7 +71,10 @@ impl Commands {
                 let _ = seat.lines.send(line);
                 return;
             }
-            Request::Record => Notice::Record,
+            Request::Record(wanted) => {
+                self.records = wanted;
+                Notice::Record(wanted)
+            }
             Request::Watch(window) => {
                 self.watched = Some(window.clone());
                 Notice::Watch(window)
@@ -77,10 +84,13 @@ impl Commands {
             Request::Lesson(LessonRequest::Leave) => return self.end_lesson(),
             Request::Lesson(request) => {
                 let Some(lessons) = &mut self.lessons else { return self.refuse_lesson() };
-                if let Some(seat) = lessons.take(request)
-                    && let Some(window) = &self.watched
-                {
-                    seat.observer.notice(Notice::Watch(window.clone()));
+                if let Some(seat) = lessons.take(request) {
+                    if self.records {
+                        seat.observer.notice(Notice::Record(true));
+                    }
+                    if let Some(window) = &self.watched {
+                        seat.observer.notice(Notice::Watch(window.clone()));
+                    }
                 }
                 return;
             }
@@ -100,6 +110,7 @@ impl Commands {
             return;
         }
         self.own.observer.notice(Notice::Afresh);
+        self.own.observer.notice(Notice::Record(self.records));
         if let Some(window) = &self.watched {
             self.own.observer.notice(Notice::Watch(window.clone()));
         }
@@ -214,7 +225,7 @@ impl Work {
 
 /// Tells the harness's own totals whenever they have changed.
 pub(in crate::cli) async fn keep_counting(session: Rc<Session>, observer: Observer) {
-    let (mut seen, mut told, mut lost) = (0, Badges::default(), 0);
+    let (mut seen, mut told, mut lost) = (0, Badges::default(), Vec::new());
     let mut looked = Instant::now();
     loop {
         sleep(COUNT_EVERY).await;
@@ -223,14 +234,15 @@ pub(in crate::cli) async fn keep_counting(session: Rc<Session>, observer: Observ
             looked = Instant::now();
         }
         let activity = session.activity();
-        if activity == seen && lost == told.lost {
+        if activity == seen && lost.len() as u64 == told.lost {
             continue;
         }
         seen = activity;
-        let badges = Badges { lost, ..session.badges() };
+        let (badges, behind) = session.badges();
+        let badges = Badges { lost: lost.len() as u64, ..badges };
         if badges != told {
             told = badges;
-            observer.notice(Notice::Counted(badges));
+            observer.notice(Notice::Counted(badges, Behind { lost: lost.last().copied(), ..behind }));
         }
     }
 }

@@ -3,7 +3,22 @@
 use hydraq_cluster::observe::TimeCommand;
 use hydraq_cluster::scenario::{CompletionContext, Problem, commands, complete, parse_line};
 
-use crate::model::{CommandHelp, Completer, Known, Suggestion};
+use crate::model::{CommandHelp, Completer, Known, Suggestion, TAPE_WORDS};
+
+/// What can be said to virtual time.
+const TIME_WORDS: [(&str, &str); 9] = [
+    ("hold", "stand still"),
+    ("on", "go on"),
+    ("step", "stand still, but for this much: step 10ms"),
+    ("faster", "the next higher speed"),
+    ("slower", "the next lower speed"),
+    ("0.1x", "ten times slower than real time"),
+    ("1x", "as fast as real time"),
+    ("10x", "ten times faster"),
+    ("100x", "as fast as it may go"),
+];
+/// How far time can be stepped, for example.
+const STEP_WORDS: [(&str, &str); 4] = [("1ms", ""), ("10ms", ""), ("100ms", ""), ("1s", "")];
 
 /// The whole language.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +35,10 @@ impl Completer for Language {
             ..CompletionContext::default()
         };
         let found = complete(line, cursor, &context).into_iter();
-        found.map(|one| Suggestion { text: one.text, replaces: one.replaces, help: one.help }).collect()
+        let found = found.map(|one| Suggestion { text: one.text, replaces: one.replaces, help: one.help });
+        let mut found: Vec<Suggestion> = found.collect();
+        found.extend(self.complete_own(line, cursor));
+        found
     }
 
     fn check(&self, line: &str) -> Result<(), String> {
@@ -39,7 +57,41 @@ impl Completer for Language {
             words: command.words.to_owned(),
             help: command.summary.to_owned(),
         };
-        commands().map(help).collect()
+        let own = self
+            .own_words()
+            .into_iter()
+            .map(|(words, help)| CommandHelp { words: words.to_owned(), help: help.to_owned() });
+        commands().map(help).chain(own).collect()
+    }
+}
+
+impl Language {
+    /// What only the console understands: the first words, with what they do.
+    fn own_words(self) -> Vec<(&'static str, &'static str)> {
+        let time = self.is_simulated.then_some(("time", "virtual time: hold it, let it go on, its speed"));
+        [("record", "record this session into a file")].into_iter().chain(time).collect()
+    }
+
+    /// The same with what can follow them.
+    fn complete_own(self, line: &str, cursor: usize) -> Vec<Suggestion> {
+        let before = line.get(..cursor).unwrap_or(line);
+        let typed = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let words: Vec<&str> = before[..before.len() - typed.len()].split_whitespace().collect();
+        let ways = match words[..] {
+            [] => self.own_words(),
+            ["record"] => TAPE_WORDS.into_iter().filter(|(word, _)| *word != "FILE").collect(),
+            ["time"] if self.is_simulated => TIME_WORDS.to_vec(),
+            ["time", "step"] if self.is_simulated => STEP_WORDS.to_vec(),
+            _ => Vec::new(),
+        };
+        let fitting = ways.into_iter().filter(|(word, _)| word.starts_with(typed) && *word != typed);
+        let replaces = cursor - typed.len()..cursor;
+        let suggestion = |(text, help): (&str, &str)| Suggestion {
+            text: text.to_owned(),
+            replaces: replaces.clone(),
+            help: help.to_owned(),
+        };
+        fitting.map(suggestion).collect()
     }
 }
 
@@ -70,7 +122,26 @@ mod tests {
     #[test]
     fn hosts_are_completed() {
         let known = Known { hosts: vec!["alpha".into(), "bravo".into()], ..Known::default() };
-        let found = LANGUAGE.complete("kill br", 7, &known);
-        assert_eq!(found.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["bravo"]);
+        assert_eq!(found(LANGUAGE, "kill br", &known), ["bravo"]);
+    }
+
+    fn found(language: Language, line: &str, known: &Known) -> Vec<String> {
+        language.complete(line, line.len(), known).into_iter().map(|one| one.text).collect()
+    }
+
+    #[test]
+    fn what_only_the_console_understands_is_completed_too() {
+        let (known, simulated) = (Known::default(), Language { is_simulated: true });
+        assert_eq!(found(simulated, "ti", &known), ["time"]);
+        assert_eq!(found(simulated, "time s", &known), ["step", "slower"]);
+        assert_eq!(found(simulated, "time step 10", &known), ["10ms", "100ms"]);
+        assert_eq!(found(LANGUAGE, "time ", &known), [""; 0], "real time takes no orders");
+        assert_eq!(found(LANGUAGE, "rec", &known), ["record"]);
+        assert_eq!(found(LANGUAGE, "record ", &known), ["stop"]);
+        for (word, _) in super::TIME_WORDS.iter().filter(|(word, _)| *word != "step") {
+            assert_eq!(simulated.check(&format!("time {word}")), Ok(()));
+        }
+        let named = |language: Language, words| language.commands().iter().any(|one| one.words == words);
+        assert!(named(simulated, "time") && !named(LANGUAGE, "time") && named(LANGUAGE, "record"));
     }
 }

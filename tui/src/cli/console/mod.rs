@@ -16,6 +16,7 @@ mod commands;
 mod completer;
 mod lessons;
 mod seat;
+mod settings;
 mod simulated;
 
 use std::io::{IsTerminal, stdin, stdout};
@@ -31,10 +32,11 @@ use hydraq_cluster::observe::Request;
 use self::cluster::{ClusterPlan, ClusterThread, Talk};
 pub(super) use self::commands::keep_counting;
 use self::completer::Language;
+pub(super) use self::settings::Settings;
 use crate::model::Setup;
 use crate::plain;
 use crate::shell::{self, Console, End, Ended, ShellError, ahead_of_utc_seconds};
-use crate::theme::{Glyphs, Look};
+use crate::theme::{Glyphs, Look, Palette};
 
 /// The exit status if the cluster could not be started.
 const BROKEN: u8 = 3;
@@ -79,6 +81,12 @@ pub(super) struct ConsoleArguments {
     /// Nothing moves.
     #[arg(long)]
     calm: bool,
+    /// Colours: okabe-ito, high-contrast or light; the key `T` changes them.
+    #[arg(long, value_name = "THEME")]
+    theme: Option<Palette>,
+    /// Keys and colours from this file; without it from hydraq/hydraq.toml in the folder for configurations, if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Runs the console until it is quit.
@@ -86,7 +94,14 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
     let is_plain = arguments.plain || !stdout().is_terminal() || !stdin().is_terminal();
     // On a screen nobody could read a log, and it would spoil the frame.
     super::start_log(if is_plain { "warn" } else { "off" });
-    let setup = setup(&arguments);
+    let settings = match Settings::load(arguments.config.as_deref()) {
+        Ok(settings) => settings,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(super::USAGE);
+        }
+    };
+    let setup = setup(&arguments, settings);
     if arguments.hosts > REAL_HOSTS_MAX && !arguments.sim {
         eprintln!(
             "hydraq: --hosts: {} is more than {REAL_HOSTS_MAX}; with --sim there may be up to 1000",
@@ -127,13 +142,15 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
     exit_code(ended)
 }
 
-fn setup(arguments: &ConsoleArguments) -> Setup {
+fn setup(arguments: &ConsoleArguments, settings: Settings) -> Setup {
     let mut look = Look::from_environment(|name| std::env::var(name).ok());
     if arguments.ascii {
         look.glyphs = &Glyphs::ASCII;
     }
     look.motion &= !arguments.calm;
+    look.palette = arguments.theme.or(settings.palette).unwrap_or_default();
     Setup {
+        keymap: settings.keymap,
         look,
         completer: Arc::new(Language { is_simulated: arguments.sim }),
         ahead_of_utc_seconds: ahead_of_utc_seconds(),

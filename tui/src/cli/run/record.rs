@@ -78,7 +78,7 @@ impl Recorder {
             }
             true
         });
-        observer.notice(Notice::Record);
+        observer.notice(Notice::Record(true));
         self.telling = Some(Telling::new(observer.clone()));
         self.observer = Some(observer);
     }

@@ -3,6 +3,8 @@
 
 mod cluster;
 mod columns;
+mod faults;
+mod list;
 mod tabs;
 mod words;
 
@@ -11,6 +13,8 @@ use ratatui::layout::Rect;
 
 pub(crate) use cluster::{ClusterLayout, HostForm, Wish, cluster};
 pub(crate) use columns::{Columns, columns};
+pub(crate) use faults::{Matrix, NAME_WIDTH, faults};
+pub(crate) use list::{lesson_list, palette_box, palette_list};
 pub(crate) use tabs::tabs;
 pub(crate) use words::wrapped;
 

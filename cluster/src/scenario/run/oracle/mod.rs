@@ -271,6 +271,12 @@ impl Oracle {
         records.flat_map(of).collect()
     }
 
+    /// The newest message that was delivered more than once.
+    #[must_use]
+    pub fn last_redelivered(&self) -> Option<MessageId> {
+        self.redelivered.last().map(|place| self.records[*place].id)
+    }
+
     /// The deliveries that came after a delete that should have prevented them.
     #[must_use]
     pub fn resurrected(&self) -> Vec<DeliveryPlace> {
