@@ -58,6 +58,9 @@ pub fn object(stored: &StoredObject) -> Value {
     if !object.body.is_empty() {
         put_body(&mut shape, &object.body);
     }
+    if stored.rolled_back {
+        shape["rolled_back"] = json!(true);
+    }
     shape
 }
 

@@ -66,7 +66,10 @@ pub fn object(stored: &StoredObject) -> String {
     let attributes: Vec<String> =
         object.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let (id, kind, version, store) = (object.id, &object.kind, object.version, &stored.store);
-    format!("{id} {kind} v{version} in the store of {store}  {}", attributes.join(" ")).trim_end().to_owned()
+    let mark = if stored.rolled_back { ", rolled back" } else { "" };
+    format!("{id} {kind} v{version} in the store of {store}{mark}  {}", attributes.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// An event of a store's log, in one line.

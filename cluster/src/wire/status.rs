@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hydraq_core::ids::MessageId;
-use hydraq_core::objects::{ObjectError, ObjectId};
+use hydraq_core::objects::{ObjectError, ObjectId, StoreTag};
 use hydraq_core::request::RequestError;
 use hydraq_proto::v1;
 use tonic::{Code, Status};
@@ -128,6 +128,16 @@ pub fn store_unavailable(store: &str, why: &str) -> Status {
     if why != "removed" {
         details.set_retry_info(Some(Duration::from_millis(100)));
     }
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// A change of what is left of a store whose disk lost something; nothing was done.
+#[must_use]
+pub fn store_rolled_back(host: &str, store: StoreTag) -> Status {
+    let what = "its objects can be read, and are never changed again";
+    let message = format!("store {store} of {host} was rolled back: {what}");
+    let mut details = ErrorDetails::new();
+    details.set_resource_info("store", store.to_string(), host, message.clone());
     Status::with_error_details(Code::Unavailable, message, details)
 }
 

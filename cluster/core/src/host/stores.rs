@@ -1,6 +1,7 @@
 //! The data stores of the cluster, as this host knows of them: whose they are, and whether they take new objects.
 //!
-//! Which store a host has is a setting of the cluster, so that everybody keeps it, also of a host that is down.
+//! Which store a host has is a setting of the cluster, so that everybody keeps it, also of a host that is down. So is where a store
+//! is read whose disk lost something: its host is gone for good, another one on the same disk shows what is left.
 
 use crate::event::Order;
 use crate::frame::MemberRecord;
@@ -11,6 +12,12 @@ use super::Host;
 
 /// The settings that say which store a host has begin with this, and go on with the host's id.
 const STORE_SETTING: &str = "store/";
+
+/// The settings that say which host shows a store that was set aside begin with this, and go on with the store's id.
+const SET_ASIDE_SETTING: &str = "set-aside/";
+
+/// Why a store takes nothing whose disk lost something: what is left of it can be read.
+pub const ROLLED_BACK: &str = "rolled back";
 
 /// Why a host that has just started takes nothing: it passes, without anybody's doing.
 pub const NOT_SYNCHRONISED: &str = "not synchronised yet";
@@ -24,6 +31,8 @@ pub struct StoreView {
     pub member: MemberRecord,
     /// Whether it is this host's.
     pub mine: bool,
+    /// Whether its disk lost something: it can be read, and is never changed again.
+    pub rolled_back: bool,
     /// Why it takes no new objects now, if it does not.
     pub absent: Option<&'static str>,
 }
@@ -36,9 +45,31 @@ impl Host {
         (self.settings.get(&name) != Some(&value)).then_some(Order::Set(name, value))
     }
 
-    /// All stores that are known, also those of removed hosts, by the names of their hosts.
+    /// Says, once, that this host shows a store that was set aside; `None` if all know already.
+    #[must_use]
+    pub fn introduce_set_aside(&self, store: StoreId) -> Option<Order> {
+        let (name, value) = (format!("{SET_ASIDE_SETTING}{store}"), self.identity.id.to_string());
+        (self.settings.get(&name) != Some(&value)).then_some(Order::Set(name, value))
+    }
+
+    /// All stores that are known, also those of removed hosts, by the names of their hosts. What was set aside of a store that is
+    /// in use all the same (its disk was copied) does not count.
     #[must_use]
     pub fn stores(&self) -> Vec<StoreView> {
+        let mut stores = self.own_stores();
+        for aside in self.stores_set_aside() {
+            let is_it = |view: &StoreView| view.store == aside.store;
+            if !stores.iter().any(|view| is_it(view) && view.absent != Some("removed")) {
+                stores.retain(|view| !is_it(view));
+                stores.push(aside);
+            }
+        }
+        stores.sort_by(|one, other| (&one.member.name, one.store).cmp(&(&other.member.name, other.store)));
+        stores
+    }
+
+    /// The store of each host, under the id that it has now.
+    fn own_stores(&self) -> Vec<StoreView> {
         let told = self.settings.iter().filter_map(|setting| {
             let host: HostId = setting.name.strip_prefix(STORE_SETTING)?.parse().ok()?;
             Some((host, setting.value.parse().ok()?))
@@ -50,10 +81,28 @@ impl Host {
             store: self.identity.store,
             member: self.peers.me().record(),
             mine: true,
+            rolled_back: false,
             absent: self.refuses_objects(),
         });
-        stores.sort_by(|one, other| (&one.member.name, one.store).cmp(&(&other.member.name, other.store)));
         stores
+    }
+
+    /// The stores that were set aside, and are shown by a host that is still a member.
+    fn stores_set_aside(&self) -> Vec<StoreView> {
+        let view = |store: StoreId, host: HostId| {
+            if host == self.identity.id {
+                let (member, absent) = (self.peers.me().record(), Some(ROLLED_BACK));
+                return Some(StoreView { store, member, mine: true, rolled_back: true, absent });
+            }
+            let view = self.store_of(host, store).filter(|view| view.absent != Some("removed"))?;
+            let absent = view.absent.filter(|why| *why == "down").or(Some(ROLLED_BACK));
+            Some(StoreView { rolled_back: true, absent, ..view })
+        };
+        let told = self.settings.iter().filter_map(|setting| {
+            let store = setting.name.strip_prefix(SET_ASIDE_SETTING)?.parse().ok()?;
+            view(store, setting.value.parse().ok()?)
+        });
+        told.collect()
     }
 
     fn store_of(&self, host: HostId, store: StoreId) -> Option<StoreView> {
@@ -71,7 +120,7 @@ impl Host {
         } else {
             None
         };
-        Some(StoreView { store, member: peer.record(), mine: false, absent })
+        Some(StoreView { store, member: peer.record(), mine: false, rolled_back: false, absent })
     }
 
     /// Why this host's store takes no new objects now, if it does not.

@@ -26,7 +26,8 @@ fn garbled(error: &crate::wire::Invalid) -> ClientError {
 fn stored(object: Option<v1::Object>) -> Result<StoredObject, ClientError> {
     let object = object.ok_or_else(|| ClientError::new(Kind::Other, "the host's answer has no object"))?;
     let store = object.store.clone().map(|store| store.name).unwrap_or_default();
-    Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store })
+    let rolled_back = object.rolled_back;
+    Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store, rolled_back })
 }
 
 /// A draw of an answer; none if nothing was drawn.

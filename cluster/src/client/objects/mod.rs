@@ -31,6 +31,8 @@ pub struct StoredObject {
     pub object: Object,
     /// The name of its store's host.
     pub store: String,
+    /// Whether that store's disk lost something: later changes may be missing.
+    pub rolled_back: bool,
 }
 
 /// An object that is durable.

@@ -49,10 +49,10 @@ impl Objects for Context {
                 Err(Tried::Said(status)) => Err(status),
             };
         }
-        let row = self.read_here(move |reader| crate::store::objects::read_row(reader, id)).await?;
+        let row = self.read_here(&store, move |reader| crate::store::objects::read_row(reader, id)).await?;
         match row {
             Some(Row::Object(object)) => {
-                let object = wire::object_out(&object, self.named(store.member.id));
+                let object = self.object_of(&store, &object);
                 Ok(Response::new(v1::GetObjectResponse { object: Some(object) }))
             }
             _ => Err(status::object_refused(&ObjectError::NotFound(id), &store.member.name)),
@@ -66,10 +66,10 @@ impl Objects for Context {
         let request = request.into_inner();
         let change = wire::update(request.clone(), wall_ms()).map_err(|error| status::invalid(&error))?;
         let id = wire::object_id("id", &request.id).map_err(|error| status::invalid(&error))?;
-        let (store, limit) = (self.store_of(id, request.here)?, patience(request.timeout_ms)?);
+        let (store, limit) = (self.store_to_change(id, request.here)?, patience(request.timeout_ms)?);
         if store.mine {
             let applied = self.change_here(&store, change).await?;
-            let object = Some(wire::object_out(&applied.object, self.named(store.member.id)));
+            let object = Some(self.object_of(&store, &applied.object));
             return Ok(Response::new(v1::UpdateObjectResponse { object, sequence: applied.sequence }));
         }
         let again = v1::UpdateObjectRequest { here: true, ..request };
@@ -85,10 +85,10 @@ impl Objects for Context {
         let request = request.into_inner();
         let change = wire::delete(&request, wall_ms()).map_err(|error| status::invalid(&error))?;
         let id = wire::object_id("id", &request.id).map_err(|error| status::invalid(&error))?;
-        let (store, limit) = (self.store_of(id, request.here)?, patience(request.timeout_ms)?);
+        let (store, limit) = (self.store_to_change(id, request.here)?, patience(request.timeout_ms)?);
         if store.mine {
             let applied = self.change_here(&store, change).await?;
-            let object = Some(wire::object_out(&applied.object, self.named(store.member.id)));
+            let object = Some(self.object_of(&store, &applied.object));
             return Ok(Response::new(v1::DeleteObjectResponse { object, sequence: applied.sequence }));
         }
         let again = v1::DeleteObjectRequest { here: true, ..request };

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use hydraq_core::host::StoreView;
+use hydraq_core::objects::query::Query;
 use hydraq_proto::v1;
 use tonic::Status;
 
@@ -9,7 +10,7 @@ use super::super::Context;
 use super::super::members::PATIENCE;
 use super::route::Client;
 use crate::store::objects::read_page;
-use crate::wire::objects::{PAGE_DEFAULT, cursor_out, object_out, query};
+use crate::wire::objects::{cursor_out, query};
 use crate::wire::status;
 
 /// How many bytes of bodies one answer has at most, unless a single one is longer.
@@ -21,18 +22,14 @@ impl Context {
         request: v1::QueryObjectsRequest,
     ) -> Result<v1::QueryObjectsResponse, Status> {
         let checked = query(request.clone()).map_err(|error| status::invalid(&error))?;
+        let limit = checked.limit;
         if request.here {
-            let page = self.read_here(move |reader| read_page(reader, &checked)).await?;
-            let me = self.named(self.my_id());
-            let found = page.found.iter().map(|found| v1::FoundObject {
-                object: Some(object_out(&found.object, me.clone())),
-                place: found.place.clone().into(),
-            });
-            let cursor = page.walked_to.as_deref().map(cursor_out).unwrap_or_default();
-            return Ok(v1::QueryObjectsResponse { found: found.collect(), cursor, silent: Vec::new() });
+            return Ok(self.query_here(&checked).await?.page(limit));
         }
         let views = self.handle.shared.stores.views();
-        let stores: Vec<&StoreView> = views.iter().filter(|view| view.absent != Some("removed")).collect();
+        // A host that is asked also tells what is left of stores that were set aside.
+        let is_asked = |view: &&StoreView| view.absent != Some("removed") && !view.rolled_back;
+        let stores: Vec<&StoreView> = views.iter().filter(is_asked).collect();
         let asked = stores.iter().map(|store| self.query_at(store, &request));
         let mut merged = Merged::default();
         for (store, answer) in stores.iter().zip(join_all(asked).await) {
@@ -47,8 +44,24 @@ impl Context {
                 None => merged.silent.push(self.named(store.member.id)),
             }
         }
-        let limit = if request.objects_max == 0 { PAGE_DEFAULT } else { request.objects_max as usize };
         Ok(merged.page(limit))
+    }
+
+    /// What this host's stores have: its own one, and what is left of those that were set aside on its disk.
+    async fn query_here(&self, query: &Query) -> Result<Merged, Status> {
+        let views = self.handle.shared.stores.views();
+        let mut merged = Merged::default();
+        for store in views.iter().filter(|view| view.mine) {
+            let asked = query.clone();
+            let page = self.read_here(store, move |reader| read_page(reader, &asked)).await?;
+            let found = page.found.into_iter().map(|found| v1::FoundObject {
+                object: Some(self.object_of(store, &found.object)),
+                place: found.place.into(),
+            });
+            let cursor = page.walked_to.as_deref().map(cursor_out).unwrap_or_default();
+            merged.add(v1::QueryObjectsResponse { found: found.collect(), cursor, silent: Vec::new() });
+        }
+        Ok(merged)
     }
 
     /// A store's part; none if it does not answer in time.
