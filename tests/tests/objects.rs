@@ -154,3 +154,21 @@ fn a_scenario_creates_with_all_stores_but_one_down_and_is_refused_with_all_full(
     let message = text(&refused["result"]["error"]["message"]);
     assert!(message.contains("bravo is full") && message.contains("alpha is down"), "{message}");
 }
+
+#[test]
+fn slow_and_lossy_links_are_so_for_objects_too() {
+    let ran = scenario(
+        "spawn 3\nobject create order 12\nobject query order --on alpha\ndelay alpha bravo 250ms\n\
+         object query order --on alpha\nobject query order --on charlie\nheal\ndrop alpha bravo 100\n\
+         object query order --on alpha\nheal\nobject query order --strict --on alpha\n",
+    );
+    ran.assert_status(0);
+    let queries: Vec<Value> =
+        ran.steps().into_iter().filter(|step| step["command"] == "object query").collect();
+    let took = |place: usize| queries[place]["elapsed_ms"].as_f64().expect("a number");
+    let found = |place: usize| queries[place]["result"]["objects"].as_array().map(Vec::len);
+    assert!(took(1) >= 500.0 && took(1) > took(2), "there and back: {queries:?}");
+    assert_eq!((found(1), found(2)), (Some(12), Some(12)), "late is not lost");
+    assert_eq!(queries[3]["result"]["silent"], Value::from(vec!["bravo"]), "what is lost is not answered");
+    assert_eq!(found(4), Some(12));
+}

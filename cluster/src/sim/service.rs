@@ -26,7 +26,6 @@ use hydraq_core::random::mix;
 use hydraq_core::request::{Reply, Request};
 use hydraq_core::time::Instant;
 use hydraq_proto::v1::cluster_server::ClusterServer;
-use hydraq_proto::v1::objects_server::ObjectsServer;
 use hydraq_proto::v1::queue_server::QueueServer;
 use tokio::sync::oneshot;
 use tonic::service::Routes;
@@ -78,6 +77,7 @@ impl Hosting {
             boot: identity.boot.counter,
             removed: false,
         };
+        links.faults().seed(mix(self.seed ^ mix(!self.opened)));
         links.set_me(Me { id: identity.id, record });
         let context = Context {
             handle,
@@ -106,7 +106,7 @@ impl Hosting {
 
 fn routes(context: Context) -> Routes {
     let queue = QueueServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
-    let objects = ObjectsServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
+    let objects = crate::service::objects::server(context.clone());
     Routes::new(queue).add_service(ClusterServer::new(context)).add_service(objects)
 }
 

@@ -3,6 +3,7 @@
 //! A store that cannot be reached is told as unavailable, by name; that there is no such object is only said by its store.
 
 mod create;
+mod disturbed;
 mod query;
 mod route;
 mod stores;
@@ -10,15 +11,27 @@ mod tail;
 
 use hydraq_core::objects::{ObjectError, Row};
 use hydraq_proto::v1;
-use hydraq_proto::v1::objects_server::Objects;
+use hydraq_proto::v1::objects_server::{Objects, ObjectsServer};
 use tonic::{Request, Response, Status};
 
 use super::{Answers, Context};
 use crate::host::clock::wall_ms;
+use crate::wire::limits::GRPC_BYTES_MAX;
 use crate::wire::{objects as wire, status};
 
 pub use route::Ways;
 use route::{Tried, patience};
+
+/// The service, behind the links of its host.
+pub type Server = disturbed::Answering<ObjectsServer<Context>>;
+
+/// The service of a host.
+#[must_use]
+pub fn server(context: Context) -> Server {
+    let links = context.links.clone();
+    let server = ObjectsServer::new(context).max_decoding_message_size(GRPC_BYTES_MAX);
+    disturbed::Answering::new(server, links)
+}
 
 #[tonic::async_trait]
 impl Objects for Context {

@@ -13,6 +13,7 @@ use tonic::{Code, Response, Status};
 
 use super::super::Context;
 use super::super::members::PATIENCE;
+use super::disturbed::Asking;
 use crate::client::way::Way;
 use crate::client::{ClientError, Kind};
 use crate::host::stores::ChangeRefusal;
@@ -23,7 +24,7 @@ use crate::wire::objects::object_out;
 use crate::wire::{in_range, status};
 
 /// A client of a host's objects.
-pub(super) type Client = ObjectsClient<Way>;
+pub(super) type Client = ObjectsClient<Asking>;
 
 /// How long a store may take at most, however long the request may.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
@@ -122,6 +123,7 @@ impl Context {
                 way
             }
         };
+        let way = Asking::new(way, self.links.clone(), store.member.id);
         let client = ObjectsClient::new(way).max_decoding_message_size(GRPC_BYTES_MAX);
         Ok(client.max_encoding_message_size(GRPC_BYTES_MAX))
     }
