@@ -172,3 +172,44 @@ fn slow_and_lossy_links_are_so_for_objects_too() {
     assert_eq!(queries[3]["result"]["silent"], Value::from(vec!["bravo"]), "what is lost is not answered");
     assert_eq!(found(4), Some(12));
 }
+
+#[test]
+fn an_index_is_declared_later_and_built_while_objects_are_made() {
+    let playground = Playground::new();
+    let stores = Stores::start(&playground, COUNT);
+    let create = ["object", "create", "order", "--count", "1500", "--attribute", "number={n}"];
+    let with_state: Vec<&str> = create.into_iter().chain(["--attribute", "state=new"]).collect();
+    assert_eq!(stores.ask(&with_state)["ok"], true);
+    assert_eq!(stores.ask(&["object", "query", "order", "--where", "number=7"])["result"]["found"], 1);
+
+    let index = |arguments: &[&str]| {
+        let mut all = vec!["object", "index", "order"];
+        all.extend(arguments);
+        let answer = stores.ask(&all);
+        assert_eq!(answer["ok"], true, "{answer}");
+        answer["result"].clone()
+    };
+    assert_eq!(index(&[])["kinds"][0]["all"], true, "all are, as long as nothing is declared");
+    assert_eq!(index(&["--none", "--wait", "20s"])["complete"], true);
+    let (kind, message) = kind_of_error(&stores.ask(&["object", "query", "order", "--where", "number=7"]));
+    assert_eq!(kind, "precondition");
+    assert!(message.contains("attribute number of order is not indexed"), "{message}");
+
+    // Declared while objects are made: those that are there, and those that come, are found.
+    let mut arguments = create.to_vec();
+    arguments.extend(stores.addresses.iter().flat_map(|address| ["--to", address.as_str()]));
+    let creating = Running::start(&playground, "create", &mut playground.hydraq(&arguments));
+    let declared = index(&["--attribute", "number", "--attribute", "customer"]);
+    assert_eq!(declared["kinds"][0]["attributes"], Value::from(vec!["customer", "number"]));
+    let built = index(&["--wait", "20s"]);
+    assert_eq!(
+        (&built["complete"], &built["kinds"][0]["stores"][3]["complete"]),
+        (&true.into(), &true.into())
+    );
+    creating.end().assert_status(0);
+    let query = ["object", "query", "order", "--where", "number<=1500", "--limit", "9999", "--strict"];
+    assert_eq!(stores.ask(&query)["result"]["found"], 3000);
+    let both =
+        ["object", "query", "order", "--order-by", "number", "--where", "state=new", "--limit", "9999"];
+    assert_eq!(stores.ask(&both)["result"]["found"], 1500, "other conditions are checked on each object");
+}

@@ -1,4 +1,4 @@
-//! Objects on the commit thread: changes that wait for the next commit, and the propagation of their events.
+//! Objects on the commit thread: changes that wait for the next commit, the propagation of their events, and upkeep.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::handle::Shared;
 use super::propagation::Propagation;
 use super::stores::{ChangeAnswer, ChangeAsker, ChangeRefusal};
+use super::upkeep::Upkeep;
 use crate::store::Committed;
 use crate::store::objects::{ObjectReader, read_events, read_log};
 
@@ -28,6 +29,8 @@ pub(crate) struct Objects {
     asking: Vec<Option<ChangeAsker>>,
     log: Log,
     propagation: Propagation,
+    upkeep: Upkeep,
+    now: Instant,
     told: Option<Instant>,
     untold: bool,
 }
@@ -40,6 +43,8 @@ impl Objects {
             Log::empty()
         });
         Objects {
+            upkeep: Upkeep::new(&*reader),
+            now: Instant(0),
             reader,
             waiting: Vec::new(),
             asking: Vec::new(),
@@ -76,11 +81,14 @@ impl Objects {
         } else {
             Duration::MAX
         };
-        telling.min(self.propagation.patience(self.log, now))
+        let upkeep = self.upkeep.patience(self.log, now);
+        telling.min(upkeep).min(self.propagation.patience(self.log, now))
     }
 
-    /// Has events enqueued, if some are due.
+    /// Has events enqueued, if some are due; looks what else there is to be done.
     pub(crate) fn propagate(&mut self, core: &mut Host, now: Instant) {
+        self.now = now;
+        self.upkeep.look(core, self.log, now);
         core.set_events_wait(self.log.propagated < self.log.head);
         let Some((from, count)) = self.propagation.due(self.log, now) else { return };
         match read_events(&*self.reader, from) {
@@ -104,6 +112,9 @@ impl Objects {
             changes.push(Change::Propagated(position));
             self.asking.push(None);
         }
+        let upkeep = self.upkeep.changes(self.log, self.now);
+        self.asking.extend(upkeep.iter().map(|_| None));
+        changes.extend(upkeep);
         changes
     }
 
@@ -119,6 +130,7 @@ impl Objects {
                 let _ = asker.send(answer);
             }
         }
+        self.upkeep.committed(&*self.reader);
         if let Some(log) = committed.log {
             self.log = log;
             shared.stores.set_log(log);

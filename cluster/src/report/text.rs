@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hydraq_core::objects::ObjectEvent;
+use hydraq_core::objects::{Indexed, ObjectEvent};
 use hydraq_core::request::Cause;
 
 use super::json::status;
 use super::table::Table;
-use crate::client::objects::{StoreState, StoredObject};
+use crate::client::objects::{IndexReport, StoreState, StoredObject};
 use crate::client::types::{Copy, DeletedHow, Delivery, HostState, Knowledge, Listed, TypeDepth};
 
 /// How many characters of a body are shown.
@@ -98,6 +98,31 @@ pub fn stores_table(stores: &[StoreState]) -> Vec<String> {
         ]);
     }
     table.lines()
+}
+
+/// A table of which attributes are in the index, and how far it is built in each store.
+#[must_use]
+pub fn index_table(report: &IndexReport) -> Vec<String> {
+    let mut table = Table::new(&["kind", "indexed", "store", "state"]);
+    for kind in &report.kinds {
+        let indexed = match &kind.declared {
+            Indexed::All => "all attributes".to_owned(),
+            Indexed::Only(some) if some.is_empty() => "no attribute".to_owned(),
+            Indexed::Only(some) => some.iter().cloned().collect::<Vec<_>>().join(", "),
+        };
+        for store in &kind.stores {
+            let state = match store.complete {
+                true => "complete".to_owned(),
+                false => format!("{} of {} objects done", store.done, store.done + store.left),
+            };
+            table.row(vec![kind.kind.clone(), indexed.clone(), store.host.clone(), state]);
+        }
+    }
+    let mut lines = table.lines();
+    if !report.silent.is_empty() {
+        lines.push(format!("without the stores of {}, which did not answer", names(&report.silent)));
+    }
+    lines
 }
 
 /// How a message was deleted.

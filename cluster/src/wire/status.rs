@@ -114,9 +114,18 @@ pub fn object_refused(error: &ObjectError, store: &str) -> Status {
             details.add_bad_request_violation("attributes", message.clone());
             Code::InvalidArgument
         }
-        ObjectError::Corrupt(_) | ObjectError::LogCorrupt => Code::DataLoss,
+        ObjectError::Corrupt(_) | ObjectError::IndexCorrupt(_) | ObjectError::LogCorrupt => Code::DataLoss,
     };
     Status::with_error_details(code, message, details)
+}
+
+/// A query for which there is no index, or not all of it yet.
+#[must_use]
+pub fn not_indexed(why: &str, store: &str) -> Status {
+    let message = format!("{why} (store of {store})");
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation("INDEX", store, message.clone());
+    Status::with_error_details(Code::FailedPrecondition, message, details)
 }
 
 /// A store that takes no request now; nothing was done.

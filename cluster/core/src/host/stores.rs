@@ -7,6 +7,8 @@ use crate::event::Order;
 use crate::frame::MemberRecord;
 use crate::host_set::SELF;
 use crate::ids::{HostId, StoreId};
+use crate::objects::Indexed;
+use crate::objects::log::{KEEP_DEFAULT, Keep};
 
 use super::Host;
 
@@ -15,6 +17,18 @@ const STORE_SETTING: &str = "store/";
 
 /// The settings that say which host shows a store that was set aside begin with this, and go on with the store's id.
 const SET_ASIDE_SETTING: &str = "set-aside/";
+
+/// The settings that say which attributes are in the index begin with this, and go on with the kind.
+const INDEX_SETTING: &str = "index/";
+
+/// The setting that says for how long events are kept.
+pub const EVENTS_KEPT_SETTING: &str = "events-kept";
+
+/// Declares which attributes of a kind are in the index of every store.
+#[must_use]
+pub fn declare_index(kind: &str, wanted: &Indexed) -> Order {
+    Order::Set(format!("{INDEX_SETTING}{kind}"), wanted.to_string())
+}
 
 /// Why a store takes nothing whose disk lost something: what is left of it can be read.
 pub const ROLLED_BACK: &str = "rolled back";
@@ -139,6 +153,26 @@ impl Host {
         } else {
             None
         }
+    }
+
+    /// How many settings were taken in since the start: as long as it stays the same, so do all of them.
+    #[must_use]
+    pub fn settings_changes(&self) -> u64 {
+        self.settings.changes()
+    }
+
+    /// The kinds for which attributes were declared, and which.
+    pub fn declared_indexes(&self) -> impl Iterator<Item = (String, Indexed)> {
+        self.settings.iter().filter_map(|setting| {
+            let kind = setting.name.strip_prefix(INDEX_SETTING)?.to_owned();
+            Some((kind, Indexed::read(&setting.value)?))
+        })
+    }
+
+    /// For how long events are kept that are messages already.
+    #[must_use]
+    pub fn events_kept(&self) -> Keep {
+        self.settings.get(EVENTS_KEPT_SETTING).and_then(Keep::read).unwrap_or(KEEP_DEFAULT)
     }
 
     /// How many replicas the message of an event gets: as many as are set, 2 by default, but not more than there are hosts that

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long a question to all stores may take.
 const QUESTION: Duration = Duration::from_secs(10);
 
-fn garbled(error: &crate::wire::Invalid) -> ClientError {
+pub(super) fn garbled(error: &crate::wire::Invalid) -> ClientError {
     ClientError::new(Kind::Other, format!("the host's answer has no meaning: {error}"))
 }
 

@@ -2,6 +2,7 @@
 //! ([`Client`](super::Client)).
 
 mod host;
+mod index;
 mod many;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use hydraq_core::objects::query::Condition;
 use hydraq_core::objects::{Attributes, Object, ObjectId};
 
 use super::ClientError;
+pub use index::{IndexProgress, IndexReport, KindReport};
 
 /// An object to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]

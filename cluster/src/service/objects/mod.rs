@@ -4,6 +4,7 @@
 
 mod create;
 mod disturbed;
+mod index;
 mod query;
 mod route;
 mod stores;
@@ -115,6 +116,10 @@ impl Objects for Context {
         request: Request<v1::QueryObjectsRequest>,
     ) -> Result<Response<v1::QueryObjectsResponse>, Status> {
         self.query_objects(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn index(&self, request: Request<v1::IndexRequest>) -> Result<Response<v1::IndexResponse>, Status> {
+        self.index_objects(request.into_inner()).await.map(Response::new)
     }
 
     type TailEventsStream = Answers<v1::TailEventsResponse>;

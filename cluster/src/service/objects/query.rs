@@ -4,11 +4,11 @@ use futures_util::future::join_all;
 use hydraq_core::host::StoreView;
 use hydraq_core::objects::query::Query;
 use hydraq_proto::v1;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::super::Context;
 use super::super::members::PATIENCE;
-use super::route::Client;
+use super::route::{Client, Tried};
 use crate::store::objects::read_page;
 use crate::wire::objects::{cursor_out, query};
 use crate::wire::status;
@@ -33,7 +33,7 @@ impl Context {
         let asked = stores.iter().map(|store| self.query_at(store, &request));
         let mut merged = Merged::default();
         for (store, answer) in stores.iter().zip(join_all(asked).await) {
-            match answer {
+            match answer? {
                 Some(answer) => merged.add(answer),
                 None if request.strict => {
                     return Err(status::store_unavailable(
@@ -64,18 +64,24 @@ impl Context {
         Ok(merged)
     }
 
-    /// A store's part; none if it does not answer in time.
+    /// A store's part; none if it does not answer in time. That there is no index for the query is an answer: then there is no whole
+    /// one, and a part would look like it.
     async fn query_at(
         &self,
         store: &StoreView,
         request: &v1::QueryObjectsRequest,
-    ) -> Option<v1::QueryObjectsResponse> {
+    ) -> Result<Option<v1::QueryObjectsResponse>, Status> {
         let here = v1::QueryObjectsRequest { here: true, ..request.clone() };
-        if store.mine {
-            return Box::pin(self.query_objects(here)).await.ok();
+        let answer = if store.mine {
+            Box::pin(self.query_objects(here)).await.map_err(Tried::Said)
+        } else {
+            let ask = async |mut client: Client| client.query(here).await;
+            self.at_store(store, PATIENCE * 4, ask).await
+        };
+        match answer {
+            Err(Tried::Said(status)) if status.code() == Code::FailedPrecondition => Err(status),
+            answer => Ok(answer.ok()),
         }
-        let ask = async |mut client: Client| client.query(here).await;
-        self.at_store(store, PATIENCE * 4, ask).await.ok()
     }
 }
 

@@ -135,7 +135,10 @@ impl Context {
             Change::Create { id, body, .. } => (*id, body.len()),
             Change::Update { id, body, .. } => (*id, body.as_ref().map_or(0, bytes::Bytes::len)),
             Change::Delete { id, .. } => (*id, 0),
-            Change::Propagated(_) => (ObjectId::default(), 0),
+            // Nobody asks for these.
+            Change::Propagated(_) | Change::Trim(_) | Change::Declare { .. } | Change::Build(_) => {
+                (ObjectId::default(), 0)
+            }
         };
         let answer =
             self.handle.change(change, bytes + 1024).await.map_err(|error| status::refused(&error))?;
@@ -173,6 +176,7 @@ impl Context {
             Ok(Err(ReadError::Corrupt)) => {
                 Err(Status::data_loss(format!("a record in the store of {name} is corrupt")))
             }
+            Ok(Err(ReadError::NotIndexed(why))) => Err(status::not_indexed(&why, &name)),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "an object could not be read");
                 Err(status::store_unavailable(&name, "not able to read its store"))
