@@ -40,6 +40,12 @@ impl Node {
         Node { disk: disk.clone(), engine, objects, shared: Shared::default(), now }
     }
 
+    /// How long until something is to be done.
+    fn patience(&mut self) -> Duration {
+        self.objects.tell(&self.engine.core, &self.shared, self.now, false);
+        self.objects.patience(self.now)
+    }
+
     fn ask(&mut self, change: Change) -> oneshot::Receiver<ChangeAnswer> {
         let (asker, answer) = oneshot::channel();
         self.objects.take(&self.engine.core, change, asker);
@@ -183,7 +189,7 @@ fn what_is_declared_is_built_beside_what_is_asked_for() {
     (0..3).for_each(|_| node.turn(false));
     assert!(index(&disk).is_some_and(|index| index.pass.is_none()), "built");
     (0..20).for_each(|_| node.turn(false));
-    assert_eq!(node.objects.patience(node.now), Duration::MAX, "nothing is left to be done");
+    assert_eq!(node.patience(), Duration::MAX, "nothing is left to be done");
 }
 
 #[test]
@@ -206,6 +212,6 @@ fn events_are_kept_for_the_time_that_is_set() {
     }
     drop(third);
     assert_eq!((log(&disk).tail, log(&disk).head), (3, 3), "two were kept long enough, the third was not");
-    let wait = node.objects.patience(node.now);
+    let wait = node.patience();
     assert!(wait > Duration::from_secs(30) && wait < Duration::from_secs(60), "{wait:?}");
 }

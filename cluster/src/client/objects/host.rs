@@ -193,7 +193,19 @@ impl HostClient {
     /// # Errors
     /// The host refused, or could not be reached.
     pub async fn stores(&self) -> Result<Vec<StoreState>, ClientError> {
-        let answer = within(QUESTION, self.objects().stores(v1::StoresRequest { here: false })).await?;
+        self.ask_stores(false).await
+    }
+
+    /// How the host's own store stands, and what is left of those that were set aside on its disk.
+    ///
+    /// # Errors
+    /// The host refused, or could not be reached.
+    pub async fn own_stores(&self) -> Result<Vec<StoreState>, ClientError> {
+        self.ask_stores(true).await
+    }
+
+    async fn ask_stores(&self, here: bool) -> Result<Vec<StoreState>, ClientError> {
+        let answer = within(QUESTION, self.objects().stores(v1::StoresRequest { here })).await?;
         let state = |state: v1::StoreState| StoreState {
             host: state.host.map(|host| host.name).unwrap_or_default(),
             tag: state.tag,
