@@ -138,6 +138,23 @@ fn one_request_commands_create_find_change_and_delete() {
         let single = messages.iter().filter(|message| message["replicas"] == 1).count();
         (single == 1 && messages.len() > 1).then_some(())
     });
+    // A tail goes on live, from any position that is kept.
+    let mut tail =
+        playground.hydraq(&["object", "events", "--follow", "--from", "1", "--limit", "2", "--to"]);
+    tail.args([&stores.addresses[0], "--format", "json", "--store", &store]);
+    let tail = Running::start(&playground, "tail", &mut tail);
+    while tail.out().lines().count() < 2 {
+        stores.create(1);
+    }
+    tail.end().assert_status(0);
+    let kept = ["object", "events-kept", "1"];
+    assert_eq!(stores.ask(&kept)["result"]["value"], "1");
+    wait_for("a refusal that tells what is kept", || {
+        let answer = stores.ask(&["object", "events", "--store", &store, "--from", "1"]);
+        (answer["ok"] == false)
+            .then(|| kind_of_error(&answer).1)
+            .filter(|message| message.contains("from must be"))
+    });
     // Nobody knows this store.
     let (kind, _) = kind_of_error(&stores.ask(&["object", "get", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"]));
     assert_eq!(kind, "unavailable");

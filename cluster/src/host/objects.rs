@@ -32,6 +32,8 @@ pub(crate) struct Objects {
     upkeep: Upkeep,
     now: Instant,
     told: Option<Instant>,
+    /// How many settings had been taken in when others were told last: which store a host has is one.
+    told_settings: u64,
     untold: bool,
 }
 
@@ -51,6 +53,7 @@ impl Objects {
             log,
             propagation: Propagation::new(engine.core.identity().store, log),
             told: None,
+            told_settings: 0,
             untold: true,
         }
     }
@@ -147,13 +150,16 @@ impl Objects {
         self.untold = true;
     }
 
-    /// Tells other threads of the stores, now and then. `changed` says that something may have changed.
+    /// Tells other threads of the stores: of one that is new at once, or a query would not miss it; how each stands now and then.
+    /// `changed` says that something may have changed.
     pub(crate) fn tell(&mut self, core: &Host, shared: &Shared, now: Instant, changed: bool) {
         self.untold |= changed;
+        let is_new = self.told_settings != core.settings_changes();
         let due = self.told.is_none_or(|told| now >= told + TELL_INTERVAL);
-        if self.untold && due {
+        if is_new || (self.untold && due) {
             shared.stores.set_views(core.stores());
             (self.told, self.untold) = (Some(now), false);
+            self.told_settings = core.settings_changes();
         }
     }
 }

@@ -47,7 +47,8 @@ pub(super) fn keep(handle: &Handle, runtime: &tokio::runtime::Handle, store: &Pa
     let mut disks: Vec<Disk> = Vec::new();
     let mut known = BTreeSet::new();
     while !handle.shared.stopping.load(Ordering::SeqCst) {
-        if handle.shared.serving.load(Ordering::SeqCst) {
+        let serves = handle.shared.serving.load(Ordering::SeqCst);
+        if serves {
             for path in set_aside(store) {
                 if !known.contains(&path)
                     && let Some(disk) = Disk::open(&path, ids)
@@ -61,7 +62,8 @@ pub(super) fn keep(handle: &Handle, runtime: &tokio::runtime::Handle, store: &Pa
             }
             disks.retain(|disk| !disk.messages.is_empty() || disk.objects.is_some());
         }
-        std::thread::sleep(INTERVAL);
+        // What is left of objects is missed as soon as the host serves.
+        std::thread::sleep(if serves { INTERVAL } else { INTERVAL / 20 });
     }
 }
 

@@ -111,14 +111,18 @@ pub fn index_table(report: &IndexReport) -> Vec<String> {
             Indexed::Only(some) => some.iter().cloned().collect::<Vec<_>>().join(", "),
         };
         for store in &kind.stores {
-            let state = match store.complete {
-                true => "complete".to_owned(),
-                false => format!("{} of {} objects done", store.done, store.done + store.left),
+            let state = match (store.complete, store.done + store.left) {
+                (true, _) => "complete".to_owned(),
+                (false, 0) => "not begun".to_owned(),
+                (false, all) => format!("{} of {all} objects done", store.done),
             };
             table.row(vec![kind.kind.clone(), indexed.clone(), store.host.clone(), state]);
         }
     }
     let mut lines = table.lines();
+    if report.kinds.is_empty() {
+        lines = vec!["nothing is declared: all attributes of all kinds are indexed".to_owned()];
+    }
     if !report.silent.is_empty() {
         lines.push(format!("without the stores of {}, which did not answer", names(&report.silent)));
     }
