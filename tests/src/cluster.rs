@@ -73,8 +73,13 @@ impl<'a> Cluster<'a> {
     /// The answer is not one line with the agreed keys.
     #[track_caller]
     pub fn ask(&self, arguments: &[&str]) -> (Ran, Value) {
+        self.ask_at(0, arguments)
+    }
+
+    #[track_caller]
+    fn ask_at(&self, host: usize, arguments: &[&str]) -> (Ran, Value) {
         let mut all = arguments.to_vec();
-        all.extend(["--to", &self.addresses[0], "--format", "json"]);
+        all.extend(["--to", &self.addresses[host], "--format", "json"]);
         let ran = hydraq(self.playground, &all);
         let mut lines = ran.lines();
         assert_eq!(lines.len(), 1, "{ran:?}");
@@ -92,7 +97,16 @@ impl<'a> Cluster<'a> {
     /// It is not done.
     #[track_caller]
     pub fn done(&self, arguments: &[&str]) -> Value {
-        let (ran, result) = self.ask(arguments);
+        self.done_at(0, arguments)
+    }
+
+    /// Asks a certain host what must be done; says the result.
+    ///
+    /// # Panics
+    /// It is not done.
+    #[track_caller]
+    pub fn done_at(&self, host: usize, arguments: &[&str]) -> Value {
+        let (ran, result) = self.ask_at(host, arguments);
         ran.assert_status(0);
         result
     }

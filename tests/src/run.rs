@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -146,10 +147,12 @@ impl Drop for Running<'_> {
     }
 }
 
-/// Runs `hydraq` to its end.
+/// Runs `hydraq` to its end; several may run at once.
 #[must_use]
 pub fn hydraq(playground: &Playground, arguments: &[&str]) -> Ran {
-    Running::start(playground, "hydraq", &mut playground.hydraq(arguments)).end()
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("hydraq-{}", RUNS.fetch_add(1, Ordering::Relaxed));
+    Running::start(playground, &name, &mut playground.hydraq(arguments)).end()
 }
 
 /// Runs a scenario, for programs, and makes sure that nothing is left of it.

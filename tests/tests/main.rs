@@ -14,6 +14,7 @@ mod recordings;
 mod reports;
 mod requests;
 mod rollback;
+mod rules;
 mod scenarios;
 mod simulated;
 mod statuses;

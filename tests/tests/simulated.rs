@@ -13,9 +13,10 @@ fn simulate(files: &[String], seed: &str, format: &str) -> Ran {
 }
 
 #[test]
-fn all_demos_pass_on_simulated_hosts() {
-    let files = scenario_files("../demo");
-    assert!(files.len() >= 3, "{files:?}");
+fn all_demos_and_lessons_pass_on_simulated_hosts() {
+    let mut files = scenario_files("../demo");
+    files.extend(scenario_files("../demo/lessons"));
+    assert!(files.len() >= 15, "{files:?}");
     for seed in ["1", "2", "3"] {
         let ran = simulate(&files, seed, "json");
         ran.assert_status(0);

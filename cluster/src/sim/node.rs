@@ -7,6 +7,7 @@ use hydraq_core::detector::Detector;
 use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::ids::HostId;
 use hydraq_core::objects::Change;
+use hydraq_core::plant::Plant;
 use hydraq_core::time::Instant;
 
 use super::service::Service;
@@ -21,6 +22,8 @@ pub struct Node {
     pub id: HostId,
     /// What lasts.
     pub disk: Disk,
+    /// The bug that is planted in it.
+    pub plant: Option<Plant>,
     /// How long a commit takes, at least.
     pub commit_takes: Duration,
     /// Its process, while it runs.
@@ -72,6 +75,8 @@ pub struct Process {
     pub inbox: VecDeque<Event>,
     /// The commit that is under way.
     pub committing: Option<Committing>,
+    /// When it last took what waited for it.
+    pub batch_began: u64,
     /// When its last commit ended, in virtual time.
     pub committed_at: u64,
     /// The virtual time at which it started, and its own clock then.
@@ -104,6 +109,7 @@ impl Process {
             service: None,
             inbox: VecDeque::new(),
             committing: None,
+            batch_began: 0,
             committed_at: now,
             started: (now, clock),
             tick_at: None,

@@ -87,6 +87,17 @@ impl Host {
         }
     }
 
+    /// A host is removed: what it has confirmed is lost, and another host is asked for it.
+    pub(super) fn discount(&mut self, host: HostIndex) {
+        let ids: Vec<MessageId> = self.pending.ids().collect();
+        for id in ids {
+            let lost = |pending: &mut Pending| pending.confirmed.remove(host) | pending.behind.remove(host);
+            if self.pending.get_mut(id).is_some_and(lost) {
+                self.pending_failed_at(id, host);
+            }
+        }
+    }
+
     /// A host can be talked to again: it is asked for what it has not confirmed.
     pub(super) fn ask_again(&mut self, host: HostIndex) {
         let ids: Vec<MessageId> = self.pending.ids().collect();

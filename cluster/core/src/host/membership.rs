@@ -98,6 +98,7 @@ impl Host {
             self.end_session(index);
         }
         self.give_up_on(index);
+        self.discount(index);
         self.restand();
         self.spread_removals();
         self.check_all_tombstones();

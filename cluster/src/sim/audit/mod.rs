@@ -25,8 +25,10 @@ pub struct Acknowledged {
     pub id: MessageId,
     /// Who confirmed, by the acknowledgement.
     pub hosts: Vec<HostId>,
-    /// On how many of their disks the message is, with a list that names them all.
+    /// On how many of their disks the message is, with a list that names them all. A copy whose bytes went bad there counts.
     pub durable: usize,
+    /// Whether the host that answered knew that one of them was removed before it came to this answer.
+    pub knew_of_a_loss: bool,
 }
 
 /// A message was handed out.
@@ -141,6 +143,8 @@ pub struct Audit {
     pub too_large: Vec<TooLarge>,
     /// Ids under which two disks had different messages, and when.
     pub two_of_one_id: Vec<(u64, MessageId)>,
+    /// When each host removed another: the host, the removed one.
+    pub removed: BTreeMap<(HostId, HostId), u64>,
     /// The bodies that clients sent, by the ids that they gave them.
     pub bodies: BTreeMap<MessageId, Vec<Bytes>>,
 }
@@ -148,6 +152,12 @@ pub struct Audit {
 /// The message ids on a disk, with whether the record names all of `hosts`.
 fn holds(image: &Image, node_id: HostId, id: MessageId) -> bool {
     image.host.is_some_and(|(host, _)| host == node_id) && messages_on(image).any(|message| message == id)
+}
+
+/// Whether a disk is that host's, and a message was written to it; its bytes may have gone bad since.
+fn stored(image: &Image, node_id: HostId, id: MessageId) -> bool {
+    let is_it = |record: &Record| matches!(record, Record::Message(record) if record.message.id == id);
+    image.host.is_some_and(|(host, _)| host == node_id) && image.records.values().any(is_it)
 }
 
 /// The messages on a disk.
@@ -192,16 +202,22 @@ impl Audit {
         }
     }
 
-    /// Notes the answer to an enqueue of one message.
-    pub(super) fn replied(&mut self, at: u64, id: MessageId, reply: &Reply, nodes: &[Node]) {
+    /// Notes a host's answer to an enqueue of one message, that it came to in its last batch.
+    pub(super) fn replied(&mut self, at: u64, node: NodeId, id: MessageId, reply: &Reply, nodes: &[Node]) {
+        let came_to_it = nodes[node].process.as_ref().map_or(at, |process| process.batch_began);
         let Reply::Enqueued(outcomes) = reply else { return };
         let Some(EnqueueOutcome::Ok(hosts)) = outcomes.first() else { return };
         let durable = nodes
             .iter()
             .filter(|node| hosts.contains(&node.id))
-            .filter(|node| node.disk.with(|image| holds(image, node.id, id) && names_all(image, id, hosts)))
+            .filter(|node| node.disk.with(|image| stored(image, node.id, id) && names_all(image, id, hosts)))
             .count();
-        self.acknowledged.push(Acknowledged { at, id, hosts: hosts.clone(), durable });
+        let by = nodes[node].id;
+        let knew_of_a_loss = hosts
+            .iter()
+            .filter_map(|host| self.removed.get(&(by, *host)))
+            .any(|removed| *removed < came_to_it);
+        self.acknowledged.push(Acknowledged { at, id, hosts: hosts.clone(), durable, knew_of_a_loss });
     }
 
     pub(super) fn happened(&mut self, at: u64, node: NodeId, what: &Happening, nodes: &[Node]) {
@@ -211,6 +227,9 @@ impl Audit {
                     |record: &Record| matches!(record, Record::Tombstone(_)) && record.id() == *id;
                 let tombstone = nodes[node].disk.with(|image| image.records.values().any(is_tombstone));
                 self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
+            }
+            Happening::Removed(host) => {
+                self.removed.insert((nodes[node].id, *host), at);
             }
             Happening::Finished(id) => {
                 // Its own copy, if it still has one, goes with the commit that is about to begin.

@@ -1,5 +1,6 @@
 //! Processes that come and go: starting, killing, stopping them, and losing what they kept.
 
+use hydraq_core::config::Config;
 use hydraq_core::event::Event;
 use hydraq_core::frame::MemberRecord;
 use hydraq_core::host::Host;
@@ -30,7 +31,8 @@ impl World {
         self.nodes[node].disk.with(|image| self.audit.started(self.now, node, image, doubled));
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
-        let engine = Engine::start(opened, name.clone(), name, self.config.clone(), seed);
+        let config = Config { plant: self.nodes[node].plant.or(self.config.plant), ..self.config.clone() };
+        let engine = Engine::start(opened, name.clone(), name, config, seed);
         let service = self.hosting.as_mut().map(|hosting| Box::new(hosting.open(&engine, clock)));
         let introduced = service.as_ref().and_then(|_| engine.core.introduce_store());
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);

@@ -20,6 +20,7 @@ use hydraq_core::frame::{Envelope, Frame, Hello, MemberRecord};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId, RequestId};
 use hydraq_core::journal::Happening;
+use hydraq_core::plant::Plant;
 use hydraq_core::random::Random;
 use hydraq_core::request::{Reply, Request};
 
@@ -95,6 +96,8 @@ pub struct World {
     pub wall_began_ms: u64,
     /// Whether hosts that are added have real stores.
     pub real_stores: bool,
+    /// What is planted in hosts that are added, if it is not planted in all.
+    pub plant: Option<Plant>,
     config: Config,
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     due: BTreeMap<u64, Due>,
@@ -128,6 +131,7 @@ impl World {
             audit: Audit::default(),
             wall_began_ms: 0,
             real_stores: false,
+            plant: None,
             config,
             queue: BinaryHeap::new(),
             due: BTreeMap::new(),
@@ -154,6 +158,7 @@ impl World {
             name: name.to_owned(),
             id,
             disk,
+            plant: self.plant,
             commit_takes,
             process: None,
             incarnation: 0,

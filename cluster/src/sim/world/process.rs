@@ -40,6 +40,7 @@ impl World {
         if process.committing.is_some() {
             return;
         }
+        process.batch_began = now;
         let clock = process.clock(now);
         while let Some(event) = process.inbox.pop_front() {
             process.engine.step(clock, event);
@@ -161,7 +162,7 @@ impl World {
                 Effect::Reply(request, reply) => {
                     let Some(reply) = self.answer(node, request, reply) else { continue };
                     if let Some(id) = self.enqueued.remove(&request) {
-                        self.audit.replied(self.now, id, &reply, &self.nodes);
+                        self.audit.replied(self.now, node, id, &reply, &self.nodes);
                     }
                     self.audit.served(self.now, node, &reply);
                     self.replies.insert(request, (self.now, reply));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hydraq_core::plant::Plant;
+
 use super::SimulatedStage;
 use crate::fleet::{check_name, is_taken, next_name};
 use crate::scenario::run::stage::{Condition, Stage, StageError};
@@ -19,6 +21,7 @@ impl SimulatedStage {
         &self,
         count: u32,
         name: Option<&str>,
+        plant: Option<Plant>,
     ) -> Result<Vec<String>, StageError> {
         let hosts = self.hosts();
         let is_up = hosts.iter().any(|host| host.condition == Condition::Up);
@@ -44,7 +47,11 @@ impl SimulatedStage {
             taken.push(name.clone());
             names.push(name);
         }
-        let nodes = self.driven.world.borrow_mut().add_all(&names);
+        let nodes = {
+            let mut world = self.driven.world.borrow_mut();
+            world.plant = plant;
+            world.add_all(&names)
+        };
         self.wait_until_ready(&nodes).await?;
         Ok(names)
     }

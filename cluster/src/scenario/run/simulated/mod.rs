@@ -13,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hydraq_core::config::Config;
 use hydraq_core::ids::MessageId;
+use hydraq_core::plant::Plant;
 use hydraq_core::random::mix;
 use hydraq_core::record::Record;
 
@@ -88,7 +89,7 @@ impl SimulatedStage {
                 name: host.name.clone(),
                 address: host.name.clone(),
                 pid: Some(host.incarnation as u32),
-                plant: None,
+                plant: host.plant.map(|plant| plant.name().to_owned()),
                 started_at_ms: None,
                 process,
             }
@@ -131,7 +132,18 @@ impl Stage for SimulatedStage {
     }
 
     async fn spawn(&self, count: u32, name: Option<&str>) -> Result<Vec<String>, StageError> {
-        self.spawn_hosts(count, name).await
+        self.spawn_hosts(count, name, None).await
+    }
+
+    async fn spawn_planted(
+        &self,
+        count: u32,
+        name: Option<&str>,
+        plant: &str,
+    ) -> Result<Vec<String>, StageError> {
+        let known = Plant::of_name(plant);
+        let unknown = || StageError::Refused(format!("there is no `{plant}` to be planted"));
+        self.spawn_hosts(count, name, Some(known.ok_or_else(unknown)?)).await
     }
 
     async fn kill(&self, hosts: &[String]) -> Result<Moment, StageError> {
