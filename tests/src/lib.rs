@@ -7,3 +7,4 @@ pub mod binary;
 pub mod cluster;
 pub mod playground;
 pub mod run;
+pub mod stores;

@@ -8,6 +8,7 @@ mod interrupts;
 mod load;
 mod mistakes;
 mod objects;
+mod objects_many;
 mod options;
 mod recordings;
 mod reports;

@@ -3,116 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hydraq_tests::playground::{Playground, wait_for};
-use hydraq_tests::run::{Running, hydraq, scenario};
+use hydraq_tests::run::{Running, scenario};
+use hydraq_tests::stores::{NAMES, Stores, kind_of_error, text};
 use serde_json::Value;
 
-const NAMES: [&str; 4] = ["alpha", "bravo", "charlie", "delta"];
-
-/// Hosts that are killed and started again at their old addresses.
-struct Stores<'a> {
-    playground: &'a Playground,
-    addresses: Vec<String>,
-    hosts: Vec<Option<Running<'a>>>,
-}
-
-impl<'a> Stores<'a> {
-    fn start(playground: &'a Playground) -> Self {
-        let mut stores = Stores { playground, addresses: Vec::new(), hosts: Vec::new() };
-        for host in 0..NAMES.len() {
-            stores.addresses.push("http://127.0.0.1:0".into());
-            stores.hosts.push(None);
-            stores.start_host(host);
-        }
-        for host in 0..NAMES.len() {
-            stores.wait_until_available(host);
-        }
-        stores
-    }
-
-    /// Starts a host, and waits until it serves.
-    fn start_host(&mut self, host: usize) {
-        let (name, data) = (NAMES[host], self.playground.path(NAMES[host]).display().to_string());
-        let listen = self.addresses[host].trim_start_matches("http://").to_owned();
-        let mut arguments = vec!["host", "--listen", &listen, "--data", &data, "--name", name];
-        let others = (0..self.hosts.len()).filter(|other| self.hosts[*other].is_some());
-        let other = others.map(|other| self.addresses[other].clone()).next();
-        arguments.extend(other.iter().flat_map(|other| ["--join", other.as_str()]));
-        let running = Running::start(self.playground, name, &mut self.playground.hydraq(&arguments));
-        let address = wait_for("the ready line", || {
-            let line: Value = serde_json::from_str(running.out().lines().next()?).ok()?;
-            Some(line["ready"]["address"].as_str()?.to_owned())
-        });
-        self.addresses[host] = address;
-        self.hosts[host] = Some(running);
-    }
-
-    fn kill(&mut self, host: usize) {
-        self.hosts[host] = None;
-    }
-
-    /// Waits until all hosts that live count a store as available.
-    fn wait_until_available(&self, host: usize) {
-        wait_for("a store that all know of", || {
-            let lives = |other: &usize| self.hosts[*other].is_some();
-            let knows = |other: usize| {
-                let answer = self.ask_at(other, &["object", "stores"]);
-                let stores = answer["result"]["stores"].as_array().cloned().unwrap_or_default();
-                stores.iter().any(|store| store["host"] == NAMES[host] && store["available"] == true)
-            };
-            (0..self.hosts.len()).filter(lives).all(knows).then_some(())
-        });
-    }
-
-    fn ask_at(&self, host: usize, arguments: &[&str]) -> Value {
-        let mut all = arguments.to_vec();
-        all.extend(["--to", &self.addresses[host], "--format", "json"]);
-        hydraq(self.playground, &all).lines().pop().unwrap_or_default()
-    }
-
-    /// Asks any host that lives.
-    fn ask(&self, arguments: &[&str]) -> Value {
-        let mut all = arguments.to_vec();
-        for (address, host) in self.addresses.iter().zip(&self.hosts) {
-            if host.is_some() {
-                all.extend(["--to", address]);
-            }
-        }
-        all.extend(["--format", "json"]);
-        hydraq(self.playground, &all).lines().pop().unwrap_or_default()
-    }
-
-    /// Creates objects, all of which must be acknowledged; says the store of each.
-    fn create(&self, count: u32) -> Vec<(String, String)> {
-        let count = count.to_string();
-        let answer = self.ask(&["object", "create", "order", "--count", &count, "--attribute", "number={n}"]);
-        assert_eq!(answer["ok"], true, "{answer}");
-        let objects = answer["result"]["objects"].as_array().expect("objects").clone();
-        objects.iter().map(|object| (text(&object["id"]), text(&object["store"]))).collect()
-    }
-
-    /// What is on the disk of a host that is down.
-    fn check(&self, host: usize) -> Value {
-        let folder = self.playground.path(NAMES[host]).display().to_string();
-        let checked = hydraq(self.playground, &["object", "check", &folder, "--format", "json"]);
-        checked.assert_status(0);
-        checked.lines().remove(0)
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_owned()
-}
-
-fn kind_of_error(answer: &Value) -> (String, String) {
-    (text(&answer["result"]["error"]["kind"]), text(&answer["result"]["error"]["message"]))
-}
+/// How many hosts there are.
+const COUNT: usize = 4;
 
 #[test]
 fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
     let playground = Playground::new();
-    let mut stores = Stores::start(&playground);
+    let mut stores = Stores::start(&playground, COUNT);
     let mut created: BTreeMap<String, String> = stores.create(200).into_iter().collect();
-    for (host, name) in NAMES.iter().enumerate() {
+    for (host, name) in NAMES[..COUNT].iter().enumerate() {
         let (here, elsewhere) = {
             let find = |here: bool| {
                 created.iter().find(|(_, store)| (*store == name) == here).map(|(id, _)| id.clone())
@@ -141,14 +44,14 @@ fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
     let found: BTreeMap<String, String> =
         found.iter().map(|object| (text(&object["id"]), text(&object["store"]))).collect();
     assert_eq!(found, created, "each is there once, in the store that it was drawn for");
-    let events = created.len() + NAMES.len();
+    let events = created.len() + COUNT;
     wait_for("the events of all", || {
         let types = stores.ask(&["types"]);
         (types["result"]["types"][0]["ready"] == events).then_some(())
     });
-    (0..NAMES.len()).for_each(|host| stores.kill(host));
+    (0..COUNT).for_each(|host| stores.kill(host));
     let mut on_disks = BTreeSet::new();
-    for (host, name) in NAMES.iter().enumerate() {
+    for (host, name) in NAMES[..COUNT].iter().enumerate() {
         let checked = stores.check(host);
         assert_eq!(checked["propagated"], checked["events_head"], "{checked}");
         for id in checked["objects"].as_array().expect("objects") {
@@ -162,7 +65,7 @@ fn stores_die_one_after_the_other_and_every_acknowledged_object_is_there() {
 #[test]
 fn hosts_die_while_objects_are_created_and_each_that_was_acknowledged_is_there_once() {
     let playground = Playground::new();
-    let mut stores = Stores::start(&playground);
+    let mut stores = Stores::start(&playground, COUNT);
     let mut arguments = vec!["object", "create", "order", "--count", "1500", "--attribute", "number={n}"];
     let addresses = stores.addresses.clone();
     arguments.extend(addresses.iter().flat_map(|address| ["--to", address.as_str()]));
@@ -184,14 +87,14 @@ fn hosts_die_while_objects_are_created_and_each_that_was_acknowledged_is_there_o
         found.iter().filter_map(|object| object["attributes"]["number"].as_i64()).collect();
     let found: BTreeSet<String> = found.iter().map(|object| text(&object["id"])).collect();
     assert_eq!((found, numbers.len()), (created, 1500), "none is missing, none was made twice");
-    (0..NAMES.len()).for_each(|host| stores.kill(host));
-    (0..NAMES.len()).for_each(|host| drop(stores.check(host)));
+    (0..COUNT).for_each(|host| stores.kill(host));
+    (0..COUNT).for_each(|host| drop(stores.check(host)));
 }
 
 #[test]
 fn one_request_commands_create_find_change_and_delete() {
     let playground = Playground::new();
-    let stores = Stores::start(&playground);
+    let stores = Stores::start(&playground, COUNT);
     let id = stores.create(3)[1].0.clone();
     let retry = ["object", "create", "order", "--attribute", "number=2", "--id", &id];
     assert_eq!(stores.ask(&retry)["result"]["objects"][0]["sequence"], 0, "a retry makes no second one");
@@ -235,6 +138,23 @@ fn one_request_commands_create_find_change_and_delete() {
         let single = messages.iter().filter(|message| message["replicas"] == 1).count();
         (single == 1 && messages.len() > 1).then_some(())
     });
+    // A tail goes on live, from any position that is kept.
+    let mut tail =
+        playground.hydraq(&["object", "events", "--follow", "--from", "1", "--limit", "2", "--to"]);
+    tail.args([&stores.addresses[0], "--format", "json", "--store", &store]);
+    let tail = Running::start(&playground, "tail", &mut tail);
+    while tail.out().lines().count() < 2 {
+        stores.create(1);
+    }
+    tail.end().assert_status(0);
+    let kept = ["object", "events-kept", "1"];
+    assert_eq!(stores.ask(&kept)["result"]["value"], "1");
+    wait_for("a refusal that tells what is kept", || {
+        let answer = stores.ask(&["object", "events", "--store", &store, "--from", "1"]);
+        (answer["ok"] == false)
+            .then(|| kind_of_error(&answer).1)
+            .filter(|message| message.contains("from must be"))
+    });
     // Nobody knows this store.
     let (kind, _) = kind_of_error(&stores.ask(&["object", "get", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"]));
     assert_eq!(kind, "unavailable");
@@ -250,4 +170,63 @@ fn a_scenario_creates_with_all_stores_but_one_down_and_is_refused_with_all_full(
     let refused = ran.steps().into_iter().find(|step| step["ok"] == false).expect("a refusal");
     let message = text(&refused["result"]["error"]["message"]);
     assert!(message.contains("bravo is full") && message.contains("alpha is down"), "{message}");
+}
+
+#[test]
+fn slow_and_lossy_links_are_so_for_objects_too() {
+    let ran = scenario(
+        "spawn 3\nobject create order 12\nobject query order --on alpha\ndelay alpha bravo 250ms\n\
+         object query order --on alpha\nobject query order --on charlie\nheal\ndrop alpha bravo 100\n\
+         object query order --on alpha\nheal\nobject query order --strict --on alpha\n",
+    );
+    ran.assert_status(0);
+    let queries: Vec<Value> =
+        ran.steps().into_iter().filter(|step| step["command"] == "object query").collect();
+    let took = |place: usize| queries[place]["elapsed_ms"].as_f64().expect("a number");
+    let found = |place: usize| queries[place]["result"]["objects"].as_array().map(Vec::len);
+    assert!(took(1) >= 500.0 && took(1) > took(2), "there and back: {queries:?}");
+    assert_eq!((found(1), found(2)), (Some(12), Some(12)), "late is not lost");
+    assert_eq!(queries[3]["result"]["silent"], Value::from(vec!["bravo"]), "what is lost is not answered");
+    assert_eq!(found(4), Some(12));
+}
+
+#[test]
+fn an_index_is_declared_later_and_built_while_objects_are_made() {
+    let playground = Playground::new();
+    let stores = Stores::start(&playground, COUNT);
+    let create = ["object", "create", "order", "--count", "1500", "--attribute", "number={n}"];
+    let with_state: Vec<&str> = create.into_iter().chain(["--attribute", "state=new"]).collect();
+    assert_eq!(stores.ask(&with_state)["ok"], true);
+    assert_eq!(stores.ask(&["object", "query", "order", "--where", "number=7"])["result"]["found"], 1);
+
+    let index = |arguments: &[&str]| {
+        let mut all = vec!["object", "index", "order"];
+        all.extend(arguments);
+        let answer = stores.ask(&all);
+        assert_eq!(answer["ok"], true, "{answer}");
+        answer["result"].clone()
+    };
+    assert_eq!(index(&[])["kinds"][0]["all"], true, "all are, as long as nothing is declared");
+    assert_eq!(index(&["--none", "--wait", "20s"])["complete"], true);
+    let (kind, message) = kind_of_error(&stores.ask(&["object", "query", "order", "--where", "number=7"]));
+    assert_eq!(kind, "precondition");
+    assert!(message.contains("attribute number of order is not indexed"), "{message}");
+
+    // Declared while objects are made: those that are there, and those that come, are found.
+    let mut arguments = create.to_vec();
+    arguments.extend(stores.addresses.iter().flat_map(|address| ["--to", address.as_str()]));
+    let creating = Running::start(&playground, "create", &mut playground.hydraq(&arguments));
+    let declared = index(&["--attribute", "number", "--attribute", "customer"]);
+    assert_eq!(declared["kinds"][0]["attributes"], Value::from(vec!["customer", "number"]));
+    let built = index(&["--wait", "20s"]);
+    assert_eq!(
+        (&built["complete"], &built["kinds"][0]["stores"][3]["complete"]),
+        (&true.into(), &true.into())
+    );
+    creating.end().assert_status(0);
+    let query = ["object", "query", "order", "--where", "number<=1500", "--limit", "9999", "--strict"];
+    assert_eq!(stores.ask(&query)["result"]["found"], 3000);
+    let both =
+        ["object", "query", "order", "--order-by", "number", "--where", "state=new", "--limit", "9999"];
+    assert_eq!(stores.ask(&both)["result"]["found"], 1500, "other conditions are checked on each object");
 }

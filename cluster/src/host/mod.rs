@@ -15,6 +15,7 @@ mod serving;
 mod set_aside;
 pub mod space;
 pub mod stores;
+mod upkeep;
 
 #[cfg(test)]
 mod objects_tests;

@@ -1,4 +1,4 @@
-//! Objects on the commit thread: changes that wait for the next commit, and the propagation of their events.
+//! Objects on the commit thread: changes that wait for the next commit, the propagation of their events, and upkeep.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use super::engine::Engine;
 use super::handle::Shared;
 use super::propagation::Propagation;
 use super::stores::{ChangeAnswer, ChangeAsker, ChangeRefusal};
+use super::upkeep::Upkeep;
 use crate::store::Committed;
 use crate::store::objects::{ObjectReader, read_events, read_log};
 
@@ -30,7 +31,11 @@ pub(crate) struct Objects {
     asking: Vec<Option<ChangeAsker>>,
     log: Log,
     propagation: Propagation,
+    upkeep: Upkeep,
+    now: Instant,
     told: Option<Instant>,
+    /// How many settings had been taken in when others were told last: which store a host has is one.
+    told_settings: u64,
     untold: bool,
     apart: Option<Apart>,
 }
@@ -43,12 +48,15 @@ impl Objects {
             Log::empty()
         });
         Objects {
+            upkeep: Upkeep::new(&*reader),
+            now: Instant(0),
             reader,
             waiting: Vec::new(),
             asking: Vec::new(),
             log,
             propagation: Propagation::new(engine.core.identity().store, log),
             told: None,
+            told_settings: 0,
             untold: true,
             apart: engine.core.has_plant(Plant::EventApart).then(Apart::default),
         }
@@ -80,7 +88,8 @@ impl Objects {
         } else {
             Duration::MAX
         };
-        telling.min(self.patience_of_events(now))
+        let upkeep = self.upkeep.patience(self.log, now);
+        telling.min(upkeep).min(self.patience_of_events(now))
     }
 
     /// How long until something is to be done about events.
@@ -89,8 +98,10 @@ impl Objects {
         if is_late { Duration::ZERO } else { self.propagation.patience(self.log, now) }
     }
 
-    /// Has events enqueued, if some are due.
+    /// Has events enqueued, if some are due; looks what else there is to be done.
     pub(crate) fn propagate(&mut self, core: &mut Host, now: Instant) {
+        self.now = now;
+        self.upkeep.look(core, self.log, now);
         core.set_events_wait(self.log.propagated < self.log.head);
         let Some((from, count)) = self.propagation.due(self.log, now) else { return };
         match read_events(&*self.reader, from) {
@@ -118,6 +129,9 @@ impl Objects {
             changes.push(Change::Propagated(position));
             self.asking.push(None);
         }
+        let upkeep = self.upkeep.changes(self.log, self.now);
+        self.asking.extend(upkeep.iter().map(|_| None));
+        changes.extend(upkeep);
         changes
     }
 
@@ -136,6 +150,7 @@ impl Objects {
                 let _ = asker.send(answer);
             }
         }
+        self.upkeep.committed(&*self.reader);
         if let Some(log) = committed.log {
             self.log = log;
             shared.stores.set_log(log);
@@ -152,13 +167,16 @@ impl Objects {
         self.untold = true;
     }
 
-    /// Tells other threads of the stores, now and then. `changed` says that something may have changed.
+    /// Tells other threads of the stores: of one that is new at once, or a query would not miss it; how each stands now and then.
+    /// `changed` says that something may have changed.
     pub(crate) fn tell(&mut self, core: &Host, shared: &Shared, now: Instant, changed: bool) {
         self.untold |= changed;
+        let is_new = self.told_settings != core.settings_changes();
         let due = self.told.is_none_or(|told| now >= told + TELL_INTERVAL);
-        if self.untold && due {
+        if is_new || (self.untold && due) {
             shared.stores.set_views(core.stores());
             (self.told, self.untold) = (Some(now), false);
+            self.told_settings = core.settings_changes();
         }
     }
 }

@@ -1,13 +1,15 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hydraq_core::config::Config;
 use hydraq_core::event::{Effect, Event, Order};
 use hydraq_core::frame::MemberRecord;
+use hydraq_core::host::{EVENTS_KEPT_SETTING, declare_index};
 use hydraq_core::ids::{HostId, StoreId};
 use hydraq_core::objects::id::event_message_id;
-use hydraq_core::objects::log::LOG_KEY;
-use hydraq_core::objects::{Change, Log, ObjectId, StoreTag, Table, Tables};
+use hydraq_core::objects::log::{Keep, LOG_KEY};
+use hydraq_core::objects::{Change, Indexed, KindIndex, Log, ObjectId, StoreTag, Table, Tables};
 use hydraq_core::random::Random;
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
@@ -37,6 +39,12 @@ impl Node {
         let engine = Engine::start(opened, "alpha".into(), "http://here".into(), config, boot);
         let objects = Objects::new(&engine);
         Node { disk: disk.clone(), engine, objects, shared: Shared::default(), now }
+    }
+
+    /// How long until something is to be done.
+    fn patience(&mut self) -> Duration {
+        self.objects.tell(&self.engine.core, &self.shared, self.now, false);
+        self.objects.patience(self.now)
     }
 
     fn ask(&mut self, change: Change) -> oneshot::Receiver<ChangeAnswer> {
@@ -178,4 +186,55 @@ fn a_full_store_takes_nothing_new_but_changes_and_deletes_what_is_there() {
     let mut deleted = node.ask(Change::Delete { id, expected: Some(1), at_ms: 0 });
     node.turn(false);
     assert!(matches!(deleted.try_recv(), Ok(Ok(_))));
+}
+
+#[test]
+fn what_is_declared_is_built_beside_what_is_asked_for() {
+    let disk = Disk::default();
+    let mut node = Node::start(&disk, 1);
+    let created: Vec<_> = (1..=700).map(|number| node.ask(create(number))).collect();
+    node.turn(false);
+    assert_eq!(created.len(), 700);
+    let names = ["number".to_owned()];
+    node.engine.step(node.now, Event::Order(declare_index("order", &Indexed::Only(names.into()))));
+    let index = |disk: &Disk| {
+        let stored = disk.with(|image| image.objects.get(Table::Meta, &KindIndex::key("order")));
+        stored.ok().flatten().map(|stored| KindIndex::decode(&stored).expect("a record"))
+    };
+    node.turn(false);
+    assert!(index(&disk).is_some_and(|index| index.pass.is_some()), "declared, and to be built");
+    // It goes on where it was, also after a crash, and writes do not wait for it.
+    node = Node::start(&disk, 2);
+    node.turn(false);
+    let mut asked = node.ask(create(800));
+    node.turn(false);
+    assert!(matches!(asked.try_recv(), Ok(Ok(_))));
+    (0..3).for_each(|_| node.turn(false));
+    assert!(index(&disk).is_some_and(|index| index.pass.is_none()), "built");
+    (0..20).for_each(|_| node.turn(false));
+    assert_eq!(node.patience(), Duration::MAX, "nothing is left to be done");
+}
+
+#[test]
+fn events_are_kept_for_the_time_that_is_set() {
+    let disk = Disk::default();
+    let mut node = Node::start(&disk, 1);
+    let keep = Order::Set(EVENTS_KEPT_SETTING.into(), Keep::Time(Duration::from_secs(60)).to_string());
+    node.engine.step(node.now, Event::Order(keep));
+    let first = node.ask(create(1));
+    (0..10).for_each(|_| node.turn(false));
+    drop((first, node.ask(create(2))));
+    let began = node.now;
+    while node.now < began + Duration::from_secs(50) {
+        node.turn(false);
+    }
+    assert_eq!((log(&disk).tail, log(&disk).propagated), (1, 2), "too early");
+    let third = node.ask(create(3));
+    while node.now < began + Duration::from_secs(70) {
+        node.turn(false);
+    }
+    drop(third);
+    assert_eq!((log(&disk).tail, log(&disk).head), (3, 3), "two were kept long enough, the third was not");
+    let wait = node.patience();
+    assert!(wait > Duration::from_secs(30) && wait < Duration::from_secs(60), "{wait:?}");
 }

@@ -95,7 +95,7 @@ impl Propagation {
         self.asked = Some((first.sequence, last.sequence, request));
         self.open.push(request);
         let replicas = core.event_replicas();
-        let message = |event: &ObjectEvent| Arc::new(self.message(event, replicas, store_name));
+        let message = |event| Arc::new(event_message(self.store, event, replicas, store_name));
         // A host that leaves stores nothing any more. Another one takes its events, and the position follows the answer; as it
         // may be asked twice for that, it is asked as for a retry.
         let leaves = core.refuses_objects() == Some("leaving");
@@ -110,29 +110,6 @@ impl Propagation {
             placed: !leaves,
         };
         core.step(now, Event::Request(request, Request::Enqueue(enqueue)));
-    }
-
-    fn message(&self, event: &ObjectEvent, replicas: u8, store_name: &str) -> Message {
-        let attributes = [
-            ("event", event.what.word().to_owned()),
-            ("object", event.id.to_string()),
-            ("version", event.after.to_string()),
-            ("store", store_name.to_owned()),
-            ("sequence", event.sequence.to_string()),
-        ];
-        Message {
-            id: event_message_id(self.store, event.sequence),
-            message_type: format!("events.{}", event.kind).into(),
-            body: json::object_event(event, store_name).to_string().into(),
-            attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into(),
-            replicas,
-            priority: Priority::default(),
-            delay: None,
-            time_to_live: None,
-            deliveries_max: None,
-            at_most_once: false,
-            enqueued_at_ms: wall_ms(),
-        }
     }
 
     /// Up to which event the position moves with a commit of these writes, if it moves.
@@ -189,8 +166,32 @@ impl Propagation {
     }
 }
 
+/// The message that an event of a store becomes.
+pub(super) fn event_message(store: StoreId, event: &ObjectEvent, replicas: u8, store_name: &str) -> Message {
+    let attributes = [
+        ("event", event.what.word().to_owned()),
+        ("object", event.id.to_string()),
+        ("version", event.after.to_string()),
+        ("store", store_name.to_owned()),
+        ("sequence", event.sequence.to_string()),
+    ];
+    Message {
+        id: event_message_id(store, event.sequence),
+        message_type: format!("events.{}", event.kind).into(),
+        body: json::object_event(event, store_name).to_string().into(),
+        attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into(),
+        replicas,
+        priority: Priority::default(),
+        delay: None,
+        time_to_live: None,
+        deliveries_max: None,
+        at_most_once: false,
+        enqueued_at_ms: wall_ms(),
+    }
+}
+
 /// Whether an event's message is, or was, in the queue.
-fn is_there(outcome: &EnqueueOutcome) -> bool {
+pub(super) fn is_there(outcome: &EnqueueOutcome) -> bool {
     match outcome {
         EnqueueOutcome::Ok(_) | EnqueueOutcome::Failed(RequestError::Deleted(_)) => true,
         // Only this very event can have made a message with its id.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use hydraq_core::event::Event;
 use hydraq_proto::v1::cluster_server::ClusterServer;
-use hydraq_proto::v1::objects_server::ObjectsServer;
 use hydraq_proto::v1::peer_server::PeerServer;
 use hydraq_proto::v1::queue_server::QueueServer;
 use tokio::net::TcpListener;
@@ -37,7 +36,7 @@ pub(super) async fn serve(
         .map_err(|error| HostError::System(error.to_string()))?;
     let queue = QueueServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     let cluster = ClusterServer::new(context.clone());
-    let objects = ObjectsServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
+    let objects = crate::service::objects::server(context.clone());
     let peer = PeerServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
     // Small frames must not wait for others. The server's own option is for listeners that it opens itself.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));

@@ -1,7 +1,9 @@
 //! The disks that were set aside: each is read, and goes over its messages until none is left.
 //!
 //! What is decided about a message is the core's business; here it is asked about, put back, or dropped from the file for good.
-//! The file itself stays: it may hold objects.
+//! The file itself stays, and what it holds of objects is shown: see [`objects`].
+
+mod objects;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use hydraq_core::message::Message;
 use hydraq_core::request::{Attempt, Enqueue, EnqueueOutcome, Reply, Request, RequestError};
 use hydraq_core::time::Instant;
 
+use self::objects::Shown;
 use super::handle::Handle;
 use crate::ids::IdSource;
 use crate::store::Store;
@@ -44,7 +47,8 @@ pub(super) fn keep(handle: &Handle, runtime: &tokio::runtime::Handle, store: &Pa
     let mut disks: Vec<Disk> = Vec::new();
     let mut known = BTreeSet::new();
     while !handle.shared.stopping.load(Ordering::SeqCst) {
-        if handle.shared.serving.load(Ordering::SeqCst) {
+        let serves = handle.shared.serving.load(Ordering::SeqCst);
+        if serves {
             for path in set_aside(store) {
                 if !known.contains(&path)
                     && let Some(disk) = Disk::open(&path, ids)
@@ -56,9 +60,10 @@ pub(super) fn keep(handle: &Handle, runtime: &tokio::runtime::Handle, store: &Pa
             for disk in &mut disks {
                 disk.go_over(handle, runtime);
             }
-            disks.retain(|disk| !disk.messages.is_empty());
+            disks.retain(|disk| !disk.messages.is_empty() || disk.objects.is_some());
         }
-        std::thread::sleep(INTERVAL);
+        // What is left of objects is missed as soon as the host serves.
+        std::thread::sleep(if serves { INTERVAL } else { INTERVAL / 20 });
     }
 }
 
@@ -80,6 +85,7 @@ struct Disk {
     path: PathBuf,
     store: Box<dyn Store>,
     messages: Vec<SetAside>,
+    objects: Option<Shown>,
     clock: Instant,
 }
 
@@ -104,12 +110,19 @@ impl Disk {
         let reader =
             Host::recover(Config::default(), identity, opened.recovered, opened.records, nonce, opened.clock);
         let messages = reader.set_aside();
+        let objects = Shown::of(opened.store_id, &*opened.store)
+            .inspect_err(|error| tracing::error!(%error, "objects that were set aside cannot be read"))
+            .unwrap_or_default();
         tracing::warn!(path = %path.display(), messages = messages.len(), "a store that was set aside was read");
-        Some(Disk { path: path.to_owned(), store: opened.store, messages, clock: opened.clock })
+        Some(Disk { path: path.to_owned(), store: opened.store, messages, objects, clock: opened.clock })
     }
 
-    /// Asks about every message, and does what is to be done with it.
+    /// Shows its objects; asks about every message, and does what is to be done with it.
     fn go_over(&mut self, handle: &Handle, runtime: &tokio::runtime::Handle) {
+        if let Some(objects) = &mut self.objects {
+            objects.propagate(&mut *self.store, self.clock, handle, runtime);
+            objects.show(handle, runtime);
+        }
         let look = handle.look(|inside| {
             let core = &inside.engine.core;
             (core.identity().id, core.member_records())

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use hydraq_core::host::StoreView;
+use hydraq_core::ids::StoreId;
 use hydraq_core::objects::{Applied, Log, ObjectError, StoreTag};
 use tokio::sync::{oneshot, watch};
 
@@ -27,11 +28,15 @@ pub type ChangeAnswer = Result<Applied, ChangeRefusal>;
 /// Where the answer to a change goes.
 pub type ChangeAsker = oneshot::Sender<ChangeAnswer>;
 
+/// What is left of a store that was set aside: a way to read it, and the state of its log.
+pub type Leftover = (Arc<dyn ObjectReader>, Log);
+
 /// What threads share about stores.
 #[derive(Default)]
 pub struct Stores {
     views: watch::Sender<Arc<Vec<StoreView>>>,
     reader: RwLock<Option<Arc<dyn ObjectReader>>>,
+    set_aside: RwLock<BTreeMap<StoreId, Leftover>>,
     log: watch::Sender<Log>,
     commits: Mutex<BTreeMap<StoreTag, Duration>>,
 }
@@ -67,6 +72,12 @@ impl Stores {
         self.reader.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What is left of a store that was set aside on this host's disk, if that was read already.
+    #[must_use]
+    pub fn set_aside(&self, store: StoreId) -> Option<Leftover> {
+        self.set_aside.read().unwrap_or_else(PoisonError::into_inner).get(&store).cloned()
+    }
+
     /// How long a commit took in a store when it was last heard of.
     #[must_use]
     pub fn commit_of(&self, store: StoreTag) -> Option<Duration> {
@@ -90,6 +101,10 @@ impl Stores {
 
     pub(super) fn set_reader(&self, reader: Arc<dyn ObjectReader>) {
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = Some(reader);
+    }
+
+    pub(super) fn show_set_aside(&self, store: StoreId, reader: Arc<dyn ObjectReader>, log: Log) {
+        self.set_aside.write().unwrap_or_else(PoisonError::into_inner).insert(store, (reader, log));
     }
 
     pub(super) fn set_log(&self, log: Log) {

@@ -36,6 +36,11 @@ impl Default for Faults {
 }
 
 impl Faults {
+    /// Decides all chances from now on.
+    pub fn seed(&self, seed: u64) {
+        self.with(|_, random| *random = Random::new(seed));
+    }
+
     /// Changes what is wrong with the ways to and from a peer.
     pub fn change(&self, peer: HostId, change: impl FnOnce(&mut Fault)) {
         self.with(|faults, _| change(faults.entry(peer).or_default()));

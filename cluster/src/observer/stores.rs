@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hydraq_core::host::ROLLED_BACK;
 use hydraq_core::objects::draw::Draw;
 
 use super::board::Board;
@@ -13,10 +14,10 @@ use crate::observe::{DrawPicture, StorePicture};
 /// How often hosts are asked.
 pub(super) const ASK_EVERY: Duration = Duration::from_millis(500);
 
-/// How the stores stood when they were last heard of, by the names of their hosts.
+/// How the stores stood when they were last heard of, by the names of their hosts, and their own.
 #[derive(Debug, Default)]
 pub(super) struct Stores {
-    last: BTreeMap<String, StoreState>,
+    last: BTreeMap<(String, String), StoreState>,
 }
 
 impl Stores {
@@ -24,12 +25,13 @@ impl Stores {
     pub(super) fn told(&mut self, states: Vec<StoreState>) {
         let mut before = std::mem::take(&mut self.last);
         for state in states {
-            let known = before.remove(&state.host).filter(|known| known.tag == state.tag && !state.answered);
+            let place = (state.host.clone(), state.tag.clone());
+            let known = before.remove(&place).filter(|_| !state.answered);
             let state = match known {
                 Some(known) => StoreState { absent: state.absent, weight: state.weight, ..known },
                 None => state,
             };
-            self.last.insert(state.host.clone(), state);
+            self.last.insert(place, state);
         }
     }
 
@@ -51,7 +53,8 @@ impl Stores {
             })
         };
         let mut pictures: Vec<StorePicture> = self.last.values().filter_map(picture).collect();
-        pictures.sort_by_key(|picture| picture.host);
+        // What is left of a store that was set aside comes behind the one that its host has now.
+        pictures.sort_by_key(|picture| (picture.host, picture.note.as_deref() == Some(ROLLED_BACK)));
         pictures
     }
 }
@@ -98,8 +101,13 @@ mod tests {
         let mut stores = Stores::default();
         stores.told(vec![state("alpha", "1", Some(7)), state("bravo", "2", Some(9))]);
         stores.told(vec![state("alpha", "1", None), state("bravo", "3", None)]);
-        let objects = |host: &str| (stores.last[host].objects, stores.last[host].absent.as_deref());
-        assert_eq!(objects("alpha"), (7, Some("down")), "down, with what it had");
-        assert_eq!(objects("bravo"), (0, Some("down")), "its disk is another one now");
+        let shown: Vec<_> = stores
+            .last
+            .values()
+            .map(|store| (&*store.host, store.objects, store.absent.as_deref()))
+            .collect();
+        let down = Some("down");
+        // One is down, with what it had; the disk of the other is another one now.
+        assert_eq!(shown, [("alpha", 7, down), ("bravo", 0, down)]);
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hydraq_core::objects::{Attributes, ObjectEvent, Value as ObjectValue};
+use hydraq_core::objects::{Attributes, Indexed, ObjectEvent, Value as ObjectValue};
 use hydraq_core::request::Cause;
 use hydraq_core::state::condition::Status;
 use serde_json::{Map, Value, json};
 
-use crate::client::objects::{StoreState, StoredObject};
+use crate::client::objects::{IndexProgress, IndexReport, KindReport, StoreState, StoredObject};
 use crate::client::types::{Copy, DeletedHow, Delivery, HostState, Knowledge, LinkState, Listed, TypeDepth};
 use crate::client::{ClientError, Kind};
 
@@ -58,6 +58,9 @@ pub fn object(stored: &StoredObject) -> Value {
     if !object.body.is_empty() {
         put_body(&mut shape, &object.body);
     }
+    if stored.rolled_back {
+        shape["rolled_back"] = json!(true);
+    }
     shape
 }
 
@@ -77,6 +80,26 @@ pub fn store(state: &StoreState) -> Value {
         "events_tail": known(state.events_tail),
         "commit_us": known(state.commit_us),
     })
+}
+
+/// Which attributes are in the index, and how far it is built.
+#[must_use]
+pub fn index(report: &IndexReport) -> Value {
+    let store = |store: &IndexProgress| json!({ "host": store.host, "complete": store.complete, "done": store.done, "left": store.left });
+    let kind = |kind: &KindReport| {
+        let names = match &kind.declared {
+            Indexed::All => None,
+            Indexed::Only(names) => Some(names),
+        };
+        json!({
+            "kind": kind.kind,
+            "all": names.is_none(),
+            "attributes": names,
+            "stores": kind.stores.iter().map(store).collect::<Vec<_>>(),
+        })
+    };
+    let kinds: Vec<Value> = report.kinds.iter().map(kind).collect();
+    json!({ "complete": report.is_complete(), "kinds": kinds, "silent": report.silent })
 }
 
 /// An event of a store's log: also the body of the message that it becomes.

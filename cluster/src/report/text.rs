@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hydraq_core::objects::ObjectEvent;
+use hydraq_core::objects::{Indexed, ObjectEvent};
 use hydraq_core::request::Cause;
 
 use super::json::status;
 use super::table::Table;
-use crate::client::objects::{StoreState, StoredObject};
+use crate::client::objects::{IndexReport, StoreState, StoredObject};
 use crate::client::types::{Copy, DeletedHow, Delivery, HostState, Knowledge, Listed, TypeDepth};
 
 /// How many characters of a body are shown.
@@ -66,7 +66,10 @@ pub fn object(stored: &StoredObject) -> String {
     let attributes: Vec<String> =
         object.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let (id, kind, version, store) = (object.id, &object.kind, object.version, &stored.store);
-    format!("{id} {kind} v{version} in the store of {store}  {}", attributes.join(" ")).trim_end().to_owned()
+    let mark = if stored.rolled_back { ", rolled back" } else { "" };
+    format!("{id} {kind} v{version} in the store of {store}{mark}  {}", attributes.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// An event of a store's log, in one line.
@@ -95,6 +98,35 @@ pub fn stores_table(stores: &[StoreState]) -> Vec<String> {
         ]);
     }
     table.lines()
+}
+
+/// A table of which attributes are in the index, and how far it is built in each store.
+#[must_use]
+pub fn index_table(report: &IndexReport) -> Vec<String> {
+    let mut table = Table::new(&["kind", "indexed", "store", "state"]);
+    for kind in &report.kinds {
+        let indexed = match &kind.declared {
+            Indexed::All => "all attributes".to_owned(),
+            Indexed::Only(some) if some.is_empty() => "no attribute".to_owned(),
+            Indexed::Only(some) => some.iter().cloned().collect::<Vec<_>>().join(", "),
+        };
+        for store in &kind.stores {
+            let state = match (store.complete, store.done + store.left) {
+                (true, _) => "complete".to_owned(),
+                (false, 0) => "not begun".to_owned(),
+                (false, all) => format!("{} of {all} objects done", store.done),
+            };
+            table.row(vec![kind.kind.clone(), indexed.clone(), store.host.clone(), state]);
+        }
+    }
+    let mut lines = table.lines();
+    if report.kinds.is_empty() {
+        lines = vec!["nothing is declared: all attributes of all kinds are indexed".to_owned()];
+    }
+    if !report.silent.is_empty() {
+        lines.push(format!("without the stores of {}, which did not answer", names(&report.silent)));
+    }
+    lines
 }
 
 /// How a message was deleted.

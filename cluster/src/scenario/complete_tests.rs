@@ -96,7 +96,7 @@ fn what_needs_quotes_is_quoted() {
 
 #[test]
 fn an_expectation_is_completed_word_by_word() {
-    assert_eq!(texts("expect u|"), ["unknown", "unexplained_duplicates", "under_replicated"]);
+    assert_eq!(texts("expect u|"), ["unknown", "unexplained_duplicates", "under_replicated", "unpropagated"]);
     assert_eq!(texts("expect held(a|"), ["held(alpha)"]);
     assert_eq!(texts("expect depth(|"), ["depth(orders)", "\"depth(it's)\""]);
     assert_eq!(texts("expect lost |")[..6], ["==", "!=", "<", "<=", ">", ">="]);

@@ -101,6 +101,10 @@ metrics! {
     UnderReplicated = "under_replicated",
     /// Tombstones on live hosts, as copies.
     Tombstones = "tombstones",
+    /// Objects in the stores of live hosts.
+    Objects = "objects",
+    /// Events of objects that are not messages of the queue yet.
+    Unpropagated = "unpropagated",
     /// Milliseconds from the last SIGKILL of an owner to another holder serving.
     TakeoverMs = "takeover_ms",
     /// Acknowledged messages that are on no disk any more, though they should be.

@@ -1,7 +1,9 @@
 //! The cluster service.
 
 use hydraq_core::event::{Event, Order};
+use hydraq_core::host::EVENTS_KEPT_SETTING;
 use hydraq_core::ids::{HostId, MessageId, Sequence};
+use hydraq_core::objects::log::Keep;
 use hydraq_core::record::Record;
 use hydraq_core::request::Knowledge;
 use hydraq_proto::v1;
@@ -123,6 +125,10 @@ fn check_setting(name: &str, value: &str) -> Result<(), Invalid> {
     if let Some((_, values)) = SETTINGS.iter().find(|(known, _)| *known == name) {
         return one_of(values);
     }
+    if name == EVENTS_KEPT_SETTING {
+        let what = format!("must be a number of events, or of milliseconds with ms behind it, not {value:?}");
+        return Keep::read(value).map(|_| ()).ok_or_else(|| Invalid::new("value", what));
+    }
     for (prefix, values) in TYPE_SETTINGS {
         let Some(message_type) = name.strip_prefix(prefix) else { continue };
         crate::wire::names::TypeNames::default().check("name", message_type)?;
@@ -134,7 +140,9 @@ fn check_setting(name: &str, value: &str) -> Result<(), Invalid> {
     }
     let known: Vec<String> = SETTINGS
         .iter()
-        .map(|(name, _)| (*name).to_owned())
+        .map(|(name, _)| *name)
+        .chain([EVENTS_KEPT_SETTING])
+        .map(str::to_owned)
         .chain(TYPE_SETTINGS.iter().map(|(prefix, _)| format!("{prefix}TYPE")))
         .collect();
     Err(Invalid::new("name", format!("must be one of {}, not {name:?}", known.join(", "))))

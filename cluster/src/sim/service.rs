@@ -27,7 +27,6 @@ use hydraq_core::random::mix;
 use hydraq_core::request::{Reply, Request};
 use hydraq_core::time::Instant;
 use hydraq_proto::v1::cluster_server::ClusterServer;
-use hydraq_proto::v1::objects_server::ObjectsServer;
 use hydraq_proto::v1::queue_server::QueueServer;
 use tokio::sync::oneshot;
 use tonic::service::Routes;
@@ -91,6 +90,7 @@ impl Hosting {
             boot: identity.boot.counter,
             removed: false,
         };
+        links.faults().seed(mix(self.seed ^ mix(!self.opened)));
         links.set_me(Me { id: identity.id, record });
         let context = Context {
             handle,
@@ -101,7 +101,11 @@ impl Hosting {
             dialler: Dialler::Inside(self.board.clone()),
             ways: Default::default(),
         };
-        let routes = if self.is_whole { all_routes(context) } else { Routes::new(objects_server(context)) };
+        let routes = if self.is_whole {
+            all_routes(context)
+        } else {
+            Routes::new(crate::service::objects::server(context))
+        };
         let line = self.board.connect(&identity.address, routes);
         let objects = Objects::new(engine);
         objects.open(&shared);
@@ -121,12 +125,8 @@ impl Hosting {
 
 fn all_routes(context: Context) -> Routes {
     let queue = QueueServer::new(context.clone()).max_decoding_message_size(GRPC_BYTES_MAX);
-    let objects = objects_server(context.clone());
+    let objects = crate::service::objects::server(context.clone());
     Routes::new(queue).add_service(ClusterServer::new(context)).add_service(objects)
-}
-
-fn objects_server(context: Context) -> ObjectsServer<Context> {
-    ObjectsServer::new(context).max_decoding_message_size(GRPC_BYTES_MAX)
 }
 
 /// The services of one process, and what they share with the world.

@@ -69,6 +69,9 @@ pub enum ReadError {
     /// The record, or the body, does not match its checksum.
     #[error("the record is corrupt")]
     Corrupt,
+    /// The attribute that orders a query is not in the index, or not of all objects yet; in words.
+    #[error("{0}")]
+    NotIndexed(String),
     /// The disk did not give it.
     #[error("reading failed: {0}")]
     Failed(String),

@@ -99,6 +99,12 @@ impl Tables for ObjectTables {
         Ok(self.0.get(&(table, key.to_vec())).cloned())
     }
 
+    fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), Infallible> {
+        let mut range = self.0.range((table, start.to_vec())..(table, end.to_vec()));
+        let _ = range.try_for_each(|((_, key), value)| see(key, value));
+        Ok(())
+    }
+
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), Infallible> {
         Arc::make_mut(&mut self.0).insert((table, key.to_vec()), value.to_vec());
         Ok(())
@@ -116,12 +122,7 @@ impl Snapshot for ObjectTables {
     }
 
     fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), ReadError> {
-        let range = (table, start.to_vec())..(table, end.to_vec());
-        for ((_, key), value) in self.0.range(range) {
-            if see(key, value).is_break() {
-                break;
-            }
-        }
+        let Ok(()) = Tables::walk(self, table, start, end, see);
         Ok(())
     }
 }

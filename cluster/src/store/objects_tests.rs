@@ -4,13 +4,13 @@ use bytes::Bytes;
 use hydraq_core::event::Write;
 use hydraq_core::ids::{HostId, StoreId};
 use hydraq_core::objects::query::{Comparison, Condition, Query};
-use hydraq_core::objects::{Attributes, Change, ObjectError, ObjectId, Row, StoreTag, Value};
+use hydraq_core::objects::{Attributes, Change, Indexed, ObjectError, ObjectId, Row, StoreTag, Value};
 use hydraq_core::random::Random;
 use hydraq_core::time::Instant;
 
 use super::check_objects::check_objects;
 use super::model::Disk;
-use super::objects::{read_events, read_log, read_page, read_row};
+use super::objects::{read_events, read_indexes, read_log, read_page, read_row};
 use super::redb::{Fresh, open};
 use super::{Opened, Store};
 
@@ -86,6 +86,59 @@ fn both_stores_keep_objects_events_and_index_together() {
     assert_eq!((checked.problems, checked.objects.len(), checked.deleted), (Vec::new(), 40, 1));
     let mut opened = Disk::default().open((HostId(1), STORE), 7);
     objects_events_and_index_go_together(&mut *opened.store);
+}
+
+fn declare(names: &[&str]) -> Change {
+    let wanted = Indexed::Only(names.iter().map(|name| (*name).to_owned()).collect());
+    Change::Declare { kind: "order".into(), wanted }
+}
+
+/// What a query in the order of an attribute finds, or why it is refused.
+fn find(store: &dyn Store, attribute: &str) -> Result<usize, String> {
+    let order_by = Some(attribute.to_owned());
+    let query = Query { kind: "order".into(), conditions: Vec::new(), order_by, after: None, limit: 9999 };
+    let page = read_page(&*store.object_reader(), &query);
+    page.map(|page| page.found.len()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_query_needs_an_index_of_which_nothing_is_missing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.redb");
+    let build = || Change::Build("order".into());
+    let check = |store: Opened| {
+        drop(store);
+        assert_eq!(check_objects(&path).expect("a store").problems, Vec::<String>::new());
+        open_file(&path)
+    };
+    let mut opened = open_file(&path);
+    commit(&mut *opened.store, &(1..=600).map(create).collect::<Vec<_>>());
+    commit(&mut *opened.store, &[declare(&["state"])]);
+    opened = check(opened);
+    assert_eq!(find(&*opened.store, "state"), Ok(600), "it was there already");
+    let refused = "attribute number of order is not indexed, but state".to_owned();
+    assert_eq!(find(&*opened.store, "number"), Err(refused));
+    commit(&mut *opened.store, &[build(), build()]);
+    opened = check(opened);
+    commit(&mut *opened.store, &[build()]);
+    opened = check(opened);
+
+    commit(&mut *opened.store, &[declare(&["state", "number"])]);
+    commit(&mut *opened.store, &[build(), create(601)]);
+    opened = check(opened);
+    let refused = "attribute number of order is being indexed: 256 of 601 objects are done".to_owned();
+    assert_eq!(find(&*opened.store, "number"), Err(refused));
+    assert_eq!(find(&*opened.store, "state"), Ok(601));
+    let states = read_indexes(&*opened.store.object_reader(), "order").expect("states");
+    assert_eq!((states.len(), states[0].left), (1, 345));
+    commit(&mut *opened.store, &[build(), build()]);
+    opened = check(opened);
+    assert_eq!(find(&*opened.store, "number"), Ok(601));
+    commit(&mut *opened.store, &[declare(&[]), build(), build(), build()]);
+    opened = check(opened);
+    let refused = "attribute state of order is not indexed, and no other one is".to_owned();
+    assert_eq!(find(&*opened.store, "state"), Err(refused));
+    assert_eq!(find(&*opened.store, ""), Ok(601));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hydraq_core::ids::MessageId;
-use hydraq_core::objects::{ObjectError, ObjectId};
+use hydraq_core::objects::{ObjectError, ObjectId, StoreTag};
 use hydraq_core::request::RequestError;
 use hydraq_proto::v1;
 use tonic::{Code, Status};
@@ -114,9 +114,18 @@ pub fn object_refused(error: &ObjectError, store: &str) -> Status {
             details.add_bad_request_violation("attributes", message.clone());
             Code::InvalidArgument
         }
-        ObjectError::Corrupt(_) | ObjectError::LogCorrupt => Code::DataLoss,
+        ObjectError::Corrupt(_) | ObjectError::IndexCorrupt(_) | ObjectError::LogCorrupt => Code::DataLoss,
     };
     Status::with_error_details(code, message, details)
+}
+
+/// A query for which there is no index, or not all of it yet.
+#[must_use]
+pub fn not_indexed(why: &str, store: &str) -> Status {
+    let message = format!("{why} (store of {store})");
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation("INDEX", store, message.clone());
+    Status::with_error_details(Code::FailedPrecondition, message, details)
 }
 
 /// A store that takes no request now; nothing was done.
@@ -128,6 +137,16 @@ pub fn store_unavailable(store: &str, why: &str) -> Status {
     if why != "removed" {
         details.set_retry_info(Some(Duration::from_millis(100)));
     }
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+/// A change of what is left of a store whose disk lost something; nothing was done.
+#[must_use]
+pub fn store_rolled_back(host: &str, store: StoreTag) -> Status {
+    let what = "its objects can be read, and are never changed again";
+    let message = format!("store {store} of {host} was rolled back: {what}");
+    let mut details = ErrorDetails::new();
+    details.set_resource_info("store", store.to_string(), host, message.clone());
     Status::with_error_details(Code::Unavailable, message, details)
 }
 

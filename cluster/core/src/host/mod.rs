@@ -84,7 +84,7 @@ use wait::Waits;
 
 pub use recover::Recovered;
 pub use set_aside::{Fate, SetAside};
-pub use stores::{NOT_SYNCHRONISED, StoreView};
+pub use stores::{EVENTS_KEPT_SETTING, NOT_SYNCHRONISED, ROLLED_BACK, StoreView, declare_index};
 pub use views::{HostView, LinkView, TypeView};
 
 /// Who a host is in this boot.

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 
 use super::change::{Applied, Change, ObjectError, Outcome};
+use super::declared::Indexed;
 use super::event::{ObjectEvent, What};
 use super::id::ObjectId;
 use super::index::{entries, entry_value};
-use super::log::{KEPT, LOG_KEY, Log, event_key};
+use super::log::{LOG_KEY, Log, event_key};
 use super::record::{Deleted, Object, Row, creation_mark};
 use super::tables::{Table, Tables};
 use super::value::Attributes;
@@ -39,8 +40,9 @@ pub fn apply<T: Tables>(tables: &mut T, changes: &[Change]) -> Result<(Log, Vec<
     Ok((now, outcomes))
 }
 
-struct Applying<'a, T> {
-    tables: &'a mut T,
+/// A commit under way.
+pub(super) struct Applying<'a, T> {
+    pub(super) tables: &'a mut T,
     log: Log,
 }
 
@@ -58,7 +60,13 @@ impl<T: Tables> Applying<'_, T> {
                 Ok(before) => self.delete(before, *at_ms),
                 Err(error) => Ok(Err(error)),
             },
-            Change::Propagated(sequence) => self.propagated(*sequence),
+            Change::Propagated(sequence) => {
+                self.log.propagated = self.log.propagated.max((*sequence).min(self.log.head));
+                Ok(Ok(None))
+            }
+            Change::Trim(keep_from) => self.trim(*keep_from),
+            Change::Declare { kind, wanted } => self.declare(kind, wanted),
+            Change::Build(kind) => self.build(kind),
             Change::Eventless(change) => {
                 let head = self.log.head;
                 let outcome = self.apply(change)?;
@@ -100,7 +108,6 @@ impl<T: Tables> Applying<'_, T> {
             created_at_ms: at_ms,
             changed_at_ms: at_ms,
         };
-        self.log.objects += 1;
         self.write(None, object, What::Created)
     }
 
@@ -124,7 +131,7 @@ impl<T: Tables> Applying<'_, T> {
     }
 
     fn delete(&mut self, before: Object, at_ms: u64) -> Result<Outcome, T::Error> {
-        for key in entries(&before) {
+        for key in entries(&before, &Indexed::All) {
             self.tables.remove(Table::Index, &key)?;
         }
         let version = before.version + 1;
@@ -137,14 +144,20 @@ impl<T: Tables> Applying<'_, T> {
 
     /// Writes an object as it is now, its event, and what has changed in the index.
     fn write(&mut self, before: Option<Object>, after: Object, what: What) -> Result<Outcome, T::Error> {
-        let old: Vec<Vec<u8>> = before.iter().flat_map(entries).collect();
-        let new: Vec<Vec<u8>> = entries(&after).collect();
+        let index = match self.index_of(&after.kind)? {
+            Ok(index) => index,
+            Err(error) => return Ok(Err(error)),
+        };
+        let old: Vec<Vec<u8>> = before.iter().flat_map(|before| entries(before, &Indexed::All)).collect();
+        let new: Vec<Vec<u8>> = entries(&after, &index.wanted).collect();
         for key in old.iter().filter(|key| !new.contains(key)) {
             self.tables.remove(Table::Index, key)?;
         }
-        for key in new.iter().filter(|key| !old.contains(key)) {
+        // As long as a pass is under way, not all that are wanted need be there.
+        for key in new.iter().filter(|key| index.pass.is_some() || !old.contains(key)) {
             self.tables.put(Table::Index, key, &entry_value(key))?;
         }
+        self.log.objects += u64::from(before.is_none());
         self.tables.put(Table::Objects, &after.id.to_bytes(), &Row::Object(after.clone()).encode())?;
         let version = before.map_or(0, |before| before.version);
         let sequence = self.append(&after, what, version, after.version, after.changed_at_ms)?;
@@ -179,11 +192,9 @@ impl<T: Tables> Applying<'_, T> {
         Ok(event.sequence)
     }
 
-    /// Moves the position of the propagation; events far behind it are removed.
-    fn propagated(&mut self, sequence: u64) -> Result<Outcome, T::Error> {
-        self.log.propagated = self.log.propagated.max(sequence.min(self.log.head));
-        let keep_from = (self.log.propagated + 1).saturating_sub(KEPT);
-        let until = keep_from.min(self.log.tail + REMOVED_MAX);
+    /// Removes old events, as far as they are messages, and not too many at once.
+    fn trim(&mut self, keep_from: u64) -> Result<Outcome, T::Error> {
+        let until = keep_from.min(self.log.propagated + 1).min(self.log.tail + REMOVED_MAX);
         while self.log.tail < until {
             self.tables.remove(Table::Events, &event_key(self.log.tail))?;
             self.log.tail += 1;

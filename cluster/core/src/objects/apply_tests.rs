@@ -4,10 +4,10 @@ use bytes::Bytes;
 
 use super::event::{ObjectEvent, What};
 use super::index::entries;
-use super::log::{KEPT, LOG_KEY, event_key};
+use super::log::{LOG_KEY, event_key};
 use super::tables::memory::Memory;
 use super::value::Value;
-use super::{Attributes, Change, Log, ObjectError, ObjectId, Row, Table, Tables, apply};
+use super::{Attributes, Change, Indexed, KindIndex, Log, ObjectError, ObjectId, Row, Table, Tables, apply};
 use crate::random::Random;
 
 fn attributes(pairs: &[(&str, &str)]) -> Attributes {
@@ -39,6 +39,16 @@ fn log(tables: &Memory) -> Log {
     stored.map_or(Log::empty(), |stored| Log::decode(&stored).expect("a log"))
 }
 
+fn index(tables: &Memory) -> KindIndex {
+    let Ok(stored) = tables.get(Table::Meta, &KindIndex::key("order"));
+    stored.map_or(KindIndex::default(), |stored| KindIndex::decode(&stored).expect("a record"))
+}
+
+fn declare(names: &[&str]) -> Change {
+    let wanted = Indexed::Only(names.iter().map(|name| (*name).to_owned()).collect());
+    Change::Declare { kind: "order".into(), wanted }
+}
+
 /// What the index must have follows from the objects; events are there without a gap.
 fn assert_consistent(tables: &Memory) {
     let mut expected = BTreeSet::new();
@@ -48,7 +58,7 @@ fn assert_consistent(tables: &Memory) {
             && let Ok(Row::Object(object)) = Row::decode(value)
         {
             objects += 1;
-            expected.extend(entries(&object));
+            expected.extend(entries(&object, &index(tables).wanted));
         }
     }
     let of = |wanted: Table| tables.0.keys().filter(move |(table, _)| *table == wanted);
@@ -134,17 +144,48 @@ fn whatever_is_done_tables_stay_consistent() {
 }
 
 #[test]
-fn events_are_kept_for_a_while_behind_the_position_and_for_ever_before_it() {
+fn events_are_removed_as_asked_but_never_before_they_are_messages() {
     let mut tables = Memory::default();
-    let total = KEPT + 50;
-    let changes: Vec<Change> = (0..total).map(|id| create(u128::from(id), "new")).collect();
+    let changes: Vec<Change> = (0..60).map(|id| create(id, "new")).collect();
     let Ok(_) = apply(&mut tables, &changes);
-    assert_eq!(log(&tables), Log { head: total, propagated: 0, tail: 1, objects: total });
-    one(&mut tables, Change::Propagated(KEPT + 10)).expect("always");
-    assert_eq!((log(&tables).tail, log(&tables).propagated), (11, KEPT + 10));
+    assert_eq!(log(&tables), Log { head: 60, propagated: 0, tail: 1, objects: 60 });
+    one(&mut tables, Change::Trim(50)).expect("always");
+    assert_eq!(log(&tables).tail, 1, "none is a message");
+    one(&mut tables, Change::Propagated(40)).expect("always");
+    one(&mut tables, Change::Trim(11)).expect("always");
+    assert_eq!((log(&tables).tail, log(&tables).propagated), (11, 40));
+    one(&mut tables, Change::Trim(50)).expect("always");
     one(&mut tables, Change::Propagated(5)).expect("always");
-    assert_eq!(log(&tables).propagated, KEPT + 10, "it never goes back");
+    assert_eq!((log(&tables).tail, log(&tables).propagated), (41, 40), "it never goes back");
     assert_consistent(&tables);
+}
+
+#[test]
+fn an_index_that_is_declared_later_is_built_in_slices_while_objects_change() {
+    let mut random = Random::new(11);
+    let mut tables = Memory::default();
+    let changes: Vec<Change> = (0..1000).map(|id| create(id, "new")).collect();
+    let Ok(_) = apply(&mut tables, &changes);
+    for declared in [&["state"][..], &[], &["number", "state"], &["number"]] {
+        let before = index(&tables);
+        one(&mut tables, declare(declared)).expect("always");
+        let usable = index(&tables).complete;
+        assert_eq!(usable, before.complete.and(&index(&tables).wanted));
+        let mut slices = 0;
+        while index(&tables).pass.is_some() {
+            let id = |random: &mut Random| random.below(1200) as u128;
+            let changes = [
+                create(1000 + id(&mut random), "new"),
+                Change::Build("order".into()),
+                update(id(&mut random), None, random.below(2) == 0),
+                delete(id(&mut random), None),
+            ];
+            let Ok(_) = apply(&mut tables, &changes);
+            slices += 1;
+        }
+        assert!(slices >= 4, "not all at once: {slices}");
+        assert_consistent(&tables);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use thiserror::Error;
 
+use super::declared::Indexed;
 use super::event::ObjectEvent;
 use super::id::ObjectId;
 use super::record::Object;
@@ -52,6 +53,17 @@ pub enum Change {
     },
     /// Events up to this one are messages of the queue: their initial replicas are in the same commit, or in an earlier one.
     Propagated(u64),
+    /// Events before this one are kept no longer, as far as they are messages.
+    Trim(u64),
+    /// These attributes of a kind are in the index from now on; what is there already is gone over by [`Change::Build`].
+    Declare {
+        /// The kind.
+        kind: String,
+        /// The attributes.
+        wanted: Indexed,
+    },
+    /// The next objects of this kind get the entries that were declared.
+    Build(String),
     /// A change without its event, which is to follow: only where that bug is planted.
     Eventless(Box<Change>),
     /// The event that follows.
@@ -105,6 +117,9 @@ pub enum ObjectError {
     /// What is stored does not match its checksum.
     #[error("the record of object {0} is corrupt")]
     Corrupt(ObjectId),
+    /// What is stored of a kind's index does not match its checksum.
+    #[error("the record of the index of {0} is corrupt: declare it anew")]
+    IndexCorrupt(String),
     /// The state of the log does not match its checksum: nothing can be changed.
     #[error("the record of the event log is corrupt")]
     LogCorrupt,

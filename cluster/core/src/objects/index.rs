@@ -4,8 +4,10 @@
 //!   kind 0 attribute 0 value, ordered ─ id     → CRC-32 of the key
 //! ```
 //!
-//! An entry has no content but its key; names have no zero bytes. The entry of the object itself has an empty attribute and no value.
+//! An entry has no content but its key; names have no zero bytes. The entry of the object itself has an empty attribute and no value; it
+//! is always there, those of attributes as far as they were declared, see [`super::declared`].
 
+use super::declared::Indexed;
 use super::id::ObjectId;
 use super::record::Object;
 use super::value::Value;
@@ -32,15 +34,27 @@ pub fn place(value: Option<&Value>, id: ObjectId) -> Vec<u8> {
     place
 }
 
-/// The keys of all entries of an object.
-pub fn entries(object: &Object) -> impl Iterator<Item = Vec<u8>> + '_ {
-    let entry = |attribute: &str, value: Option<&Value>| {
-        let mut key = attribute_key(&object.kind, attribute);
-        key.extend(place(value, object.id));
-        key
-    };
-    let own = std::iter::once(entry("", None));
-    own.chain(object.attributes.iter().map(move |(name, value)| entry(name, Some(value))))
+/// The attributes of an object, with the keys of their entries.
+pub fn attribute_entries(object: &Object) -> impl Iterator<Item = (&str, Vec<u8>)> {
+    object.attributes.iter().map(|(name, value)| (name.as_str(), entry(object, name, Some(value))))
+}
+
+/// The key of the entry that every object has.
+#[must_use]
+pub fn own_entry(object: &Object) -> Vec<u8> {
+    entry(object, "", None)
+}
+
+/// The keys of the entries of an object if these attributes are in the index.
+pub fn entries<'a>(object: &'a Object, indexed: &'a Indexed) -> impl Iterator<Item = Vec<u8>> + 'a {
+    let wanted = attribute_entries(object).filter(|(name, _)| indexed.contains(name));
+    std::iter::once(own_entry(object)).chain(wanted.map(|(_, key)| key))
+}
+
+fn entry(object: &Object, attribute: &str, value: Option<&Value>) -> Vec<u8> {
+    let mut key = attribute_key(&object.kind, attribute);
+    key.extend(place(value, object.id));
+    key
 }
 
 /// The value that is kept with an entry.

@@ -1,12 +1,45 @@
 //! The state of a store's event log: where it begins and ends, and how far it was propagated.
 
+use std::fmt;
+use std::time::Duration;
+
 use crate::codec::{CodecError, Put, Take, seal, unseal};
 
 /// The key under which it is kept in the table of small things.
 pub const LOG_KEY: &[u8] = b"log";
 
-/// How many events are kept that were propagated already.
-pub const KEPT: u64 = 10_000;
+/// For how long events are kept that are messages of the queue already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// So many of them.
+    Events(u64),
+    /// Those that became messages within such a time.
+    Time(Duration),
+}
+
+/// What is kept if nothing else is set.
+pub const KEEP_DEFAULT: Keep = Keep::Events(10_000);
+
+impl Keep {
+    /// Reads a number of events, or a time in milliseconds with `ms` behind it; `None` if it is neither.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Keep> {
+        match text.strip_suffix("ms") {
+            Some(ms) => ms.parse().ok().map(Duration::from_millis).map(Keep::Time),
+            None => text.parse().ok().map(Keep::Events),
+        }
+    }
+}
+
+/// `10000`, or `3600000ms`
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Keep::Events(count) => count.fmt(f),
+            Keep::Time(time) => write!(f, "{}ms", time.as_millis()),
+        }
+    }
+}
 
 /// The state of a log. Events from `tail` to `head` are there, without a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

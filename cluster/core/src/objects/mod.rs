@@ -15,7 +15,9 @@
 //! the one thread that commits; readers have snapshots.
 
 pub mod apply;
+mod build;
 pub mod change;
+pub mod declared;
 pub mod draw;
 pub mod event;
 pub mod id;
@@ -33,6 +35,7 @@ mod query_tests;
 
 pub use apply::apply;
 pub use change::{Applied, Change, ObjectError, Outcome};
+pub use declared::{Indexed, KindIndex};
 pub use event::{ObjectEvent, What};
 pub use id::{ObjectId, StoreTag};
 pub use log::Log;

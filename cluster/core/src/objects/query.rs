@@ -4,7 +4,8 @@
 //! the one that was named; without any, by id. It walks the range that the conditions on that attribute leave, and checks the
 //! others on each object. A value is compared only with values of its own kind.
 
-use super::index::attribute_key;
+use super::id::ObjectId;
+use super::index::{attribute_key, place};
 use super::record::Object;
 use super::value::Value;
 
@@ -63,6 +64,18 @@ pub struct Range {
 }
 
 impl Query {
+    /// All objects of a kind behind one of them, in the order of their ids.
+    #[must_use]
+    pub fn of_kind(kind: &str, after: Option<ObjectId>) -> Query {
+        Query {
+            kind: kind.to_owned(),
+            conditions: Vec::new(),
+            order_by: None,
+            after: after.map(|id| place(None, id)),
+            limit: usize::MAX,
+        }
+    }
+
     /// The attribute by which what is found is ordered; empty: by id.
     #[must_use]
     pub fn order(&self) -> &str {

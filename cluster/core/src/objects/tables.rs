@@ -1,5 +1,10 @@
 //! What a store must be able to do for objects: four ordered tables of bytes.
 
+use std::ops::ControlFlow;
+
+/// Is shown keys and values, and says whether it wants more.
+pub type See<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
 /// One of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
@@ -9,7 +14,7 @@ pub enum Table {
     Events,
     /// Index entries, see [`super::index`].
     Index,
-    /// The state of the log, see [`super::log`].
+    /// The state of the log, see [`super::log`], and which attributes are indexed, see [`super::declared`].
     Meta,
 }
 
@@ -29,6 +34,12 @@ pub trait Tables {
     /// Reading failed.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Self::Error>;
 
+    /// Shows keys and values from `start` on and before `end`, in order, until it is told to stop.
+    ///
+    /// # Errors
+    /// Reading failed.
+    fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), Self::Error>;
+
     /// Puts a value under a key, in the place of what was there.
     ///
     /// # Errors
@@ -44,7 +55,7 @@ pub trait Tables {
 
 #[cfg(test)]
 pub(super) mod memory {
-    use super::{Table, Tables};
+    use super::{See, Table, Tables};
     use std::collections::BTreeMap;
 
     /// Tables in memory.
@@ -56,6 +67,12 @@ pub(super) mod memory {
 
         fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Self::Error> {
             Ok(self.0.get(&(table, key.to_vec())).cloned())
+        }
+
+        fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), Self::Error> {
+            let mut range = self.0.range((table, start.to_vec())..(table, end.to_vec()));
+            let _ = range.try_for_each(|((_, key), value)| see(key, value));
+            Ok(())
         }
 
         fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), Self::Error> {

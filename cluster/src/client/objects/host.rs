@@ -19,14 +19,15 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long a question to all stores may take.
 const QUESTION: Duration = Duration::from_secs(10);
 
-fn garbled(error: &crate::wire::Invalid) -> ClientError {
+pub(super) fn garbled(error: &crate::wire::Invalid) -> ClientError {
     ClientError::new(Kind::Other, format!("the host's answer has no meaning: {error}"))
 }
 
 fn stored(object: Option<v1::Object>) -> Result<StoredObject, ClientError> {
     let object = object.ok_or_else(|| ClientError::new(Kind::Other, "the host's answer has no object"))?;
     let store = object.store.clone().map(|store| store.name).unwrap_or_default();
-    Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store })
+    let rolled_back = object.rolled_back;
+    Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store, rolled_back })
 }
 
 /// A draw of an answer; none if nothing was drawn.
@@ -192,7 +193,19 @@ impl HostClient {
     /// # Errors
     /// The host refused, or could not be reached.
     pub async fn stores(&self) -> Result<Vec<StoreState>, ClientError> {
-        let answer = within(QUESTION, self.objects().stores(v1::StoresRequest { here: false })).await?;
+        self.ask_stores(false).await
+    }
+
+    /// How the host's own store stands, and what is left of those that were set aside on its disk.
+    ///
+    /// # Errors
+    /// The host refused, or could not be reached.
+    pub async fn own_stores(&self) -> Result<Vec<StoreState>, ClientError> {
+        self.ask_stores(true).await
+    }
+
+    async fn ask_stores(&self, here: bool) -> Result<Vec<StoreState>, ClientError> {
+        let answer = within(QUESTION, self.objects().stores(v1::StoresRequest { here })).await?;
         let state = |state: v1::StoreState| StoreState {
             host: state.host.map(|host| host.name).unwrap_or_default(),
             tag: state.tag,

@@ -2,6 +2,7 @@
 //! ([`Client`](super::Client)).
 
 mod host;
+mod index;
 mod many;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use hydraq_core::objects::query::Condition;
 use hydraq_core::objects::{Attributes, Object, ObjectId};
 
 use super::ClientError;
+pub use index::{IndexProgress, IndexReport, KindReport};
 
 /// An object to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct StoredObject {
     pub object: Object,
     /// The name of its store's host.
     pub store: String,
+    /// Whether that store's disk lost something: later changes may be missing.
+    pub rolled_back: bool,
 }
 
 /// An object that is durable.

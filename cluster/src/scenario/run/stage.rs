@@ -15,7 +15,7 @@ use hydraq_core::objects::ObjectId;
 use super::digest::Digest;
 use crate::client::ClientError;
 use crate::client::objects::{
-    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoredObject,
+    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoreState, StoredObject,
 };
 use crate::client::types::{
     DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostState, Knowledge,
@@ -184,6 +184,7 @@ pub trait Port {
     async fn inject(&self, fault: &Fault) -> Result<Option<MessageId>, ClientError>;
     async fn create_object(&self, new: &NewObject, timeout: Duration) -> Result<CreatedObject, NotCreated>;
     async fn object(&self, id: ObjectId) -> Result<StoredObject, ClientError>;
+    async fn own_stores(&self) -> Result<Vec<StoreState>, ClientError>;
     async fn update_object(
         &self,
         id: ObjectId,

@@ -77,6 +77,8 @@ pub const METRICS: &[MetricWord] = &[
     plain(Cluster, "tombstones", "tombstones on live hosts, every copy counted"),
     of("replicas", ("MESSAGE", Kind::Message), "replicas(last)", "copies of a message on live hosts"),
     of("held", ("HOST", Kind::Host), "held(alpha)", "copies on a host; 0 if the host is gone"),
+    plain(Cluster, "objects", "objects in the data stores of live hosts"),
+    plain(Cluster, "unpropagated", "events of these objects that are not messages of the queue yet"),
     plain(
         Cluster,
         "takeover_ms",

@@ -58,7 +58,7 @@ impl Context {
         limit: Duration,
         steps: &Steps,
     ) -> Result<v1::create_object_response::Created, Status> {
-        let store = self.store_of(id, request.here)?;
+        let store = self.store_to_change(id, request.here)?;
         if !request.here {
             self.tell_drawn(steps, id, &store, None).await;
         }
@@ -80,7 +80,7 @@ impl Context {
         loop {
             let views = watched.borrow_and_update().clone();
             let stores: Vec<&StoreView> =
-                views.iter().filter(|view| view.absent != Some("removed")).collect();
+                views.iter().filter(|view| view.absent != Some("removed") && !view.rolled_back).collect();
             let candidates: Vec<Candidate> =
                 stores.iter().map(|store| self.candidate(store, failed.get(&store.store).copied())).collect();
             let number = self.ids.lock().unwrap_or_else(PoisonError::into_inner).number();
@@ -155,7 +155,7 @@ impl Context {
             let applied = self.change_here(store, change).await.map_err(Tried::Said)?;
             let commit = stores.commit_of(tag).unwrap_or_default();
             return Ok(v1::create_object_response::Created {
-                object: Some(wire::object_out(&applied.object, self.named(store.member.id))),
+                object: Some(self.object_of(store, &applied.object)),
                 sequence: applied.sequence,
                 commit_us: commit.as_micros() as u64,
             });

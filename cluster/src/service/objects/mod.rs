@@ -3,6 +3,8 @@
 //! A store that cannot be reached is told as unavailable, by name; that there is no such object is only said by its store.
 
 mod create;
+mod disturbed;
+mod index;
 mod query;
 mod route;
 mod stores;
@@ -10,15 +12,27 @@ mod tail;
 
 use hydraq_core::objects::{ObjectError, Row};
 use hydraq_proto::v1;
-use hydraq_proto::v1::objects_server::Objects;
+use hydraq_proto::v1::objects_server::{Objects, ObjectsServer};
 use tonic::{Request, Response, Status};
 
 use super::{Answers, Context};
 use crate::host::clock::wall_ms;
+use crate::wire::limits::GRPC_BYTES_MAX;
 use crate::wire::{objects as wire, status};
 
 pub use route::Ways;
 use route::{Tried, patience};
+
+/// The service, behind the links of its host.
+pub type Server = disturbed::Answering<ObjectsServer<Context>>;
+
+/// The service of a host.
+#[must_use]
+pub fn server(context: Context) -> Server {
+    let links = context.links.clone();
+    let server = ObjectsServer::new(context).max_decoding_message_size(GRPC_BYTES_MAX);
+    disturbed::Answering::new(server, links)
+}
 
 #[tonic::async_trait]
 impl Objects for Context {
@@ -49,10 +63,10 @@ impl Objects for Context {
                 Err(Tried::Said(status)) => Err(status),
             };
         }
-        let row = self.read_here(move |reader| crate::store::objects::read_row(reader, id)).await?;
+        let row = self.read_here(&store, move |reader| crate::store::objects::read_row(reader, id)).await?;
         match row {
             Some(Row::Object(object)) => {
-                let object = wire::object_out(&object, self.named(store.member.id));
+                let object = self.object_of(&store, &object);
                 Ok(Response::new(v1::GetObjectResponse { object: Some(object) }))
             }
             _ => Err(status::object_refused(&ObjectError::NotFound(id), &store.member.name)),
@@ -66,10 +80,10 @@ impl Objects for Context {
         let request = request.into_inner();
         let change = wire::update(request.clone(), wall_ms()).map_err(|error| status::invalid(&error))?;
         let id = wire::object_id("id", &request.id).map_err(|error| status::invalid(&error))?;
-        let (store, limit) = (self.store_of(id, request.here)?, patience(request.timeout_ms)?);
+        let (store, limit) = (self.store_to_change(id, request.here)?, patience(request.timeout_ms)?);
         if store.mine {
             let applied = self.change_here(&store, change).await?;
-            let object = Some(wire::object_out(&applied.object, self.named(store.member.id)));
+            let object = Some(self.object_of(&store, &applied.object));
             return Ok(Response::new(v1::UpdateObjectResponse { object, sequence: applied.sequence }));
         }
         let again = v1::UpdateObjectRequest { here: true, ..request };
@@ -85,10 +99,10 @@ impl Objects for Context {
         let request = request.into_inner();
         let change = wire::delete(&request, wall_ms()).map_err(|error| status::invalid(&error))?;
         let id = wire::object_id("id", &request.id).map_err(|error| status::invalid(&error))?;
-        let (store, limit) = (self.store_of(id, request.here)?, patience(request.timeout_ms)?);
+        let (store, limit) = (self.store_to_change(id, request.here)?, patience(request.timeout_ms)?);
         if store.mine {
             let applied = self.change_here(&store, change).await?;
-            let object = Some(wire::object_out(&applied.object, self.named(store.member.id)));
+            let object = Some(self.object_of(&store, &applied.object));
             return Ok(Response::new(v1::DeleteObjectResponse { object, sequence: applied.sequence }));
         }
         let again = v1::DeleteObjectRequest { here: true, ..request };
@@ -102,6 +116,10 @@ impl Objects for Context {
         request: Request<v1::QueryObjectsRequest>,
     ) -> Result<Response<v1::QueryObjectsResponse>, Status> {
         self.query_objects(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn index(&self, request: Request<v1::IndexRequest>) -> Result<Response<v1::IndexResponse>, Status> {
+        self.index_objects(request.into_inner()).await.map(Response::new)
     }
 
     type TailEventsStream = Answers<v1::TailEventsResponse>;

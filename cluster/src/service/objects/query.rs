@@ -2,14 +2,15 @@
 
 use futures_util::future::join_all;
 use hydraq_core::host::StoreView;
+use hydraq_core::objects::query::Query;
 use hydraq_proto::v1;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::super::Context;
 use super::super::members::PATIENCE;
-use super::route::Client;
+use super::route::{Client, Tried};
 use crate::store::objects::read_page;
-use crate::wire::objects::{PAGE_DEFAULT, cursor_out, object_out, query};
+use crate::wire::objects::{cursor_out, query};
 use crate::wire::status;
 
 /// How many bytes of bodies one answer has at most, unless a single one is longer.
@@ -21,22 +22,18 @@ impl Context {
         request: v1::QueryObjectsRequest,
     ) -> Result<v1::QueryObjectsResponse, Status> {
         let checked = query(request.clone()).map_err(|error| status::invalid(&error))?;
+        let limit = checked.limit;
         if request.here {
-            let page = self.read_here(move |reader| read_page(reader, &checked)).await?;
-            let me = self.named(self.my_id());
-            let found = page.found.iter().map(|found| v1::FoundObject {
-                object: Some(object_out(&found.object, me.clone())),
-                place: found.place.clone().into(),
-            });
-            let cursor = page.walked_to.as_deref().map(cursor_out).unwrap_or_default();
-            return Ok(v1::QueryObjectsResponse { found: found.collect(), cursor, silent: Vec::new() });
+            return Ok(self.query_here(&checked).await?.page(limit));
         }
         let views = self.handle.shared.stores.views();
-        let stores: Vec<&StoreView> = views.iter().filter(|view| view.absent != Some("removed")).collect();
+        // A host that is asked also tells what is left of stores that were set aside.
+        let is_asked = |view: &&StoreView| view.absent != Some("removed") && !view.rolled_back;
+        let stores: Vec<&StoreView> = views.iter().filter(is_asked).collect();
         let asked = stores.iter().map(|store| self.query_at(store, &request));
         let mut merged = Merged::default();
         for (store, answer) in stores.iter().zip(join_all(asked).await) {
-            match answer {
+            match answer? {
                 Some(answer) => merged.add(answer),
                 None if request.strict => {
                     return Err(status::store_unavailable(
@@ -47,22 +44,44 @@ impl Context {
                 None => merged.silent.push(self.named(store.member.id)),
             }
         }
-        let limit = if request.objects_max == 0 { PAGE_DEFAULT } else { request.objects_max as usize };
         Ok(merged.page(limit))
     }
 
-    /// A store's part; none if it does not answer in time.
+    /// What this host's stores have: its own one, and what is left of those that were set aside on its disk.
+    async fn query_here(&self, query: &Query) -> Result<Merged, Status> {
+        let views = self.handle.shared.stores.views();
+        let mut merged = Merged::default();
+        for store in views.iter().filter(|view| view.mine) {
+            let asked = query.clone();
+            let page = self.read_here(store, move |reader| read_page(reader, &asked)).await?;
+            let found = page.found.into_iter().map(|found| v1::FoundObject {
+                object: Some(self.object_of(store, &found.object)),
+                place: found.place.into(),
+            });
+            let cursor = page.walked_to.as_deref().map(cursor_out).unwrap_or_default();
+            merged.add(v1::QueryObjectsResponse { found: found.collect(), cursor, silent: Vec::new() });
+        }
+        Ok(merged)
+    }
+
+    /// A store's part; none if it does not answer in time. That there is no index for the query is an answer: then there is no whole
+    /// one, and a part would look like it.
     async fn query_at(
         &self,
         store: &StoreView,
         request: &v1::QueryObjectsRequest,
-    ) -> Option<v1::QueryObjectsResponse> {
+    ) -> Result<Option<v1::QueryObjectsResponse>, Status> {
         let here = v1::QueryObjectsRequest { here: true, ..request.clone() };
-        if store.mine {
-            return Box::pin(self.query_objects(here)).await.ok();
+        let answer = if store.mine {
+            Box::pin(self.query_objects(here)).await.map_err(Tried::Said)
+        } else {
+            let ask = async |mut client: Client| client.query(here).await;
+            self.at_store(store, PATIENCE * 4, ask).await
+        };
+        match answer {
+            Err(Tried::Said(status)) if status.code() == Code::FailedPrecondition => Err(status),
+            answer => Ok(answer.ok()),
         }
-        let ask = async |mut client: Client| client.query(here).await;
-        self.at_store(store, PATIENCE * 4, ask).await.ok()
     }
 }
 

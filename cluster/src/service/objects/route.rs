@@ -6,22 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hydraq_core::host::{NOT_SYNCHRONISED, StoreView};
-use hydraq_core::objects::{Applied, Change, ObjectId, StoreTag};
+use hydraq_core::objects::{Applied, Change, Object, ObjectId, StoreTag};
+use hydraq_proto::v1;
 use hydraq_proto::v1::objects_client::ObjectsClient;
 use tonic::{Code, Response, Status};
 
 use super::super::Context;
 use super::super::members::PATIENCE;
+use super::disturbed::Asking;
 use crate::client::way::Way;
 use crate::client::{ClientError, Kind};
 use crate::host::stores::ChangeRefusal;
 use crate::store::ReadError;
 use crate::store::objects::ObjectReader;
 use crate::wire::limits::{ENQUEUE_TIMEOUT_DEFAULT, GRPC_BYTES_MAX, WAIT_MS};
+use crate::wire::objects::object_out;
 use crate::wire::{in_range, status};
 
 /// A client of a host's objects.
-pub(super) type Client = ObjectsClient<Way>;
+pub(super) type Client = ObjectsClient<Asking>;
 
 /// How long a store may take at most, however long the request may.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
@@ -62,12 +65,27 @@ pub(super) fn patience(timeout_ms: u64) -> Result<Duration, Status> {
 }
 
 impl Context {
-    /// The store that an id names. With `here`, it must be the one of this host.
+    /// The store that an id names, to have something changed there: one whose disk lost something takes no changes.
+    pub(super) fn store_to_change(&self, id: ObjectId, here: bool) -> Result<StoreView, Status> {
+        let store = self.store_of(id, here)?;
+        match store.rolled_back {
+            true => Err(status::store_rolled_back(&store.member.name, id.store())),
+            false => Ok(store),
+        }
+    }
+
+    /// The store that an id names. With `here`, it must be one of this host.
     pub(super) fn store_of(&self, id: ObjectId, here: bool) -> Result<StoreView, Status> {
         let views = self.handle.shared.stores.views();
         let is_it = |view: &&StoreView| StoreTag::of(view.store) == id.store();
         let found = views.iter().find(is_it).filter(|view| view.mine || !here);
         found.cloned().ok_or_else(|| status::unknown_store(id))
+    }
+
+    /// An object of a store, as answers have it.
+    pub(super) fn object_of(&self, store: &StoreView, object: &Object) -> v1::Object {
+        let shown = object_out(object, self.named(store.member.id));
+        v1::Object { rolled_back: store.rolled_back, ..shown }
     }
 
     /// Asks the host of a store that is not this host's.
@@ -105,6 +123,7 @@ impl Context {
                 way
             }
         };
+        let way = Asking::new(way, self.links.clone(), store.member.id);
         let client = ObjectsClient::new(way).max_decoding_message_size(GRPC_BYTES_MAX);
         Ok(client.max_encoding_message_size(GRPC_BYTES_MAX))
     }
@@ -116,7 +135,13 @@ impl Context {
             Change::Create { id, body, .. } => (*id, body.len()),
             Change::Update { id, body, .. } => (*id, body.as_ref().map_or(0, bytes::Bytes::len)),
             Change::Delete { id, .. } => (*id, 0),
-            Change::Propagated(_) | Change::Eventless(_) | Change::Event(_) => (ObjectId::default(), 0),
+            // Nobody asks for these.
+            Change::Propagated(_)
+            | Change::Trim(_)
+            | Change::Declare { .. }
+            | Change::Build(_)
+            | Change::Eventless(_)
+            | Change::Event(_) => (ObjectId::default(), 0),
         };
         let answer =
             self.handle.change(change, bytes + 1024).await.map_err(|error| status::refused(&error))?;
@@ -127,16 +152,21 @@ impl Context {
         })
     }
 
-    /// Reads this host's store, away from the threads that must not wait.
+    /// Reads a store of this host, away from the threads that must not wait.
     pub(super) async fn read_here<T: Send + 'static>(
         &self,
+        store: &StoreView,
         read: impl FnOnce(&dyn ObjectReader) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, Status> {
         let shared = &self.handle.shared;
         let name = self.name_of(self.my_id());
+        let reader = match store.rolled_back {
+            true => shared.stores.set_aside(store.store).map(|(reader, _)| reader),
+            false => shared.stores.reader(),
+        };
         // Before it is synchronised a host does not know whether its disk has lost something.
         let serves = shared.serving.load(Ordering::SeqCst);
-        let Some(reader) = shared.stores.reader().filter(|_| serves) else {
+        let Some(reader) = reader.filter(|_| serves) else {
             return Err(status::store_unavailable(&name, NOT_SYNCHRONISED));
         };
         let answer = match self.dialler.is_inside() {
@@ -149,6 +179,7 @@ impl Context {
             Ok(Err(ReadError::Corrupt)) => {
                 Err(Status::data_loss(format!("a record in the store of {name} is corrupt")))
             }
+            Ok(Err(ReadError::NotIndexed(why))) => Err(status::not_indexed(&why, &name)),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "an object could not be read");
                 Err(status::store_unavailable(&name, "not able to read its store"))

@@ -11,7 +11,7 @@ use super::super::members::PATIENCE;
 use super::route::Client;
 
 impl Context {
-    /// This host's store, or all that are not removed.
+    /// This host's stores, or all that are not removed.
     pub(super) async fn all_stores(&self, here: bool) -> Result<v1::StoresResponse, Status> {
         let views = self.handle.shared.stores.views();
         let wanted = views.iter().filter(|view| view.mine || (!here && view.absent != Some("removed")));
@@ -30,7 +30,11 @@ impl Context {
             ..Default::default()
         };
         if store.mine {
-            let log = *self.handle.shared.stores.log().borrow();
+            let stores = &self.handle.shared.stores;
+            let log = match store.rolled_back {
+                true => stores.set_aside(store.store).map(|(_, log)| log).unwrap_or_default(),
+                false => *stores.log().borrow(),
+            };
             return v1::StoreState {
                 answered: true,
                 objects: log.objects,
@@ -42,7 +46,8 @@ impl Context {
         }
         let ask = async |mut client: Client| client.stores(v1::StoresRequest { here: true }).await;
         let answer = self.at_store(store, PATIENCE, ask).await.ok();
-        match answer.and_then(|mut answer| answer.stores.pop()) {
+        let is_it = |state: &v1::StoreState| state.tag == known.tag;
+        match answer.and_then(|answer| answer.stores.into_iter().find(is_it)) {
             Some(told) => v1::StoreState { absent: known.absent, weight: known.weight, ..told },
             None => known,
         }

@@ -1,6 +1,7 @@
 //! Tailing a store's event log: from any kept position, to its end or for ever.
 
 use hydraq_core::host::StoreView;
+use hydraq_core::objects::StoreTag;
 use hydraq_proto::v1;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::StreamExt;
@@ -34,7 +35,7 @@ impl Context {
             let named = move |_: Status| status::store_unavailable(&name, "down");
             return Ok(Box::pin(events.map(move |events| events.map_err(&named))));
         }
-        let log = self.read_here(read_log).await?;
+        let log = self.read_here(&store, read_log).await?;
         let from = if request.from == 0 { log.tail } else { request.from };
         if !(log.tail..=log.head + 1).contains(&from) {
             let problem = Invalid::range("from", log.tail..=log.head + 1, from);
@@ -42,27 +43,26 @@ impl Context {
         }
         let (events, stream) = channel(4);
         let context = self.clone();
-        tokio::spawn(async move { context.send_events(from, request.follow, &events).await });
+        // What is left of a store that was set aside gets no more events.
+        let follow = request.follow && !store.rolled_back;
+        tokio::spawn(async move { context.send_events(&store, from, follow, &events).await });
         Ok(Box::pin(ReceiverStream::new(stream)))
     }
 
     /// Sends events from `next` on, until there is no more, or nobody wants any.
-    async fn send_events(&self, mut next: u64, follow: bool, events: &Events) {
+    async fn send_events(&self, store: &StoreView, mut next: u64, follow: bool, events: &Events) {
         let mut log = self.handle.shared.stores.log();
-        let store = Some(self.named(self.my_id()));
+        let name = Some(self.named(self.my_id()));
         loop {
-            let head = log.borrow_and_update().head;
-            let read = if next <= head {
-                self.read_here(move |reader| read_events(reader, next)).await
-            } else {
-                Ok(Vec::new())
-            };
+            // What comes while the disk is read is seen as a change.
+            log.borrow_and_update();
+            let read = self.read_here(store, move |reader| read_events(reader, next)).await;
             let answer = match read {
                 Ok(read) => match read.last() {
                     Some(last) => {
                         next = last.sequence + 1;
                         let events = read.iter().map(event_out).collect();
-                        Ok(v1::TailEventsResponse { events, store: store.clone() })
+                        Ok(v1::TailEventsResponse { events, store: name.clone() })
                     }
                     None if !follow => return,
                     None => {
@@ -82,13 +82,16 @@ impl Context {
         }
     }
 
-    /// The store of a host; of this one if none is named.
+    /// The store with this tag, or of the host with this name; of this one if none is named.
     fn store_named(&self, name: &str, here: bool) -> Result<StoreView, Status> {
         let views = self.handle.shared.stores.views();
-        let is_it =
-            |view: &&StoreView| if name.is_empty() || here { view.mine } else { view.member.name == name };
-        // A host that came back with an empty disk has a namesake that was removed.
-        let found = views.iter().filter(is_it).min_by_key(|view| view.absent == Some("removed"));
+        let is_tag = |view: &StoreView| StoreTag::of(view.store).to_string() == name;
+        let is_it = |view: &&StoreView| {
+            is_tag(view) || if name.is_empty() || here { view.mine } else { view.member.name == name }
+        };
+        // A host that came back with an empty disk has a namesake that was removed, and may show what is left of that one's store.
+        let order = |view: &&StoreView| (!is_tag(view), view.absent == Some("removed"), view.rolled_back);
+        let found = views.iter().filter(is_it).min_by_key(order);
         found.cloned().ok_or_else(|| {
             let known: Vec<&str> = views.iter().map(|view| view.member.name.as_str()).collect();
             status::invalid(&Invalid::new(

@@ -53,6 +53,9 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (any::<u8>(), any::<bool>()).prop_map(|(object, replace)| Action::Update(object, replace)),
         1 => any::<u8>().prop_map(Action::DeleteObject),
         1 => (0u8..8).prop_map(Action::Propagate),
+        1 => (0u8..9).prop_map(Action::TrimEvents),
+        1 => any::<u8>().prop_map(Action::Declare),
+        1 => Just(Action::Build),
     ]
 }
 

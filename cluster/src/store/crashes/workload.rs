@@ -13,7 +13,7 @@ use hydraq_core::ids::{LeaseNumber, MessageId, Sequence, StoreId};
 use hydraq_core::message::{Message, Priority};
 use hydraq_core::objects::id::event_message_id;
 use hydraq_core::objects::log::LOG_KEY;
-use hydraq_core::objects::{Attributes, Change, Log, ObjectId, StoreTag, Table, Tables, Value};
+use hydraq_core::objects::{Attributes, Change, Indexed, Log, ObjectId, StoreTag, Table, Tables, Value};
 use hydraq_core::random::Random;
 use hydraq_core::record::{MessageRecord, Record, StateRecord, TombstoneRecord};
 use hydraq_core::state::deliveries::{Deliveries, LeaseState, OwnerLine};
@@ -60,6 +60,12 @@ pub enum Action {
     DeleteObject(u8),
     /// So many events become messages, and the position moves.
     Propagate(u8),
+    /// Old events go, all but so many.
+    TrimEvents(u8),
+    /// Other attributes are in the index: the bits choose.
+    Declare(u8),
+    /// A slice of the index is built.
+    Build,
 }
 
 /// Draws the steps of one stretch between two crashes. With `is_large` bodies, rows become worth rewriting.
@@ -76,7 +82,7 @@ pub fn draw_steps(random: &mut Random, count: usize, is_large: bool) -> Vec<Step
 fn draw_action(random: &mut Random, is_large: bool) -> Action {
     let body_bytes_max = if is_large { 90_000 } else { 700 };
     let number = random.draw() as u16;
-    match random.below(13) {
+    match random.below(16) {
         0..3 => Action::Enqueue(random.below(12) as u8, random.below(body_bytes_max) as u32),
         3 => Action::Flash(random.below(body_bytes_max) as u32),
         4 => Action::Lease(number),
@@ -87,7 +93,10 @@ fn draw_action(random: &mut Random, is_large: bool) -> Action {
         9 => Action::Create(random.draw() as u8, number % 900),
         10 => Action::Update(random.draw() as u8, random.below(2) == 0),
         11 => Action::DeleteObject(random.draw() as u8),
-        _ => Action::Propagate(random.below(6) as u8),
+        12 => Action::Propagate(random.below(6) as u8),
+        13 => Action::TrimEvents(random.below(9) as u8),
+        14 => Action::Declare(random.draw() as u8),
+        _ => Action::Build,
     }
 }
 
@@ -152,6 +161,17 @@ impl<'a> Author<'a> {
                 self.changes.push(Change::Delete { id: self.object(*object), expected: None, at_ms: 3 });
             }
             Action::Propagate(count) => self.propagate(u64::from(*count)),
+            Action::TrimEvents(kept) => {
+                let keep_from = (self.log().head + 1).saturating_sub(u64::from(*kept));
+                self.changes.push(Change::Trim(keep_from));
+            }
+            Action::Declare(bits) => {
+                let names = ["number", "state"].into_iter().zip([1, 2]).filter(|(_, bit)| bits & bit > 0);
+                let only = Indexed::Only(names.map(|(name, _)| name.to_owned()).collect());
+                let wanted = if bits & 4 > 0 { Indexed::All } else { only };
+                self.changes.push(Change::Declare { kind: "order".into(), wanted });
+            }
+            Action::Build => self.changes.push(Change::Build("order".into())),
         }
     }
 
@@ -228,10 +248,14 @@ impl<'a> Author<'a> {
         self.changes.push(Change::Create { id, kind, attributes: attributes(number), body, at_ms: 1 });
     }
 
+    fn log(&self) -> Log {
+        let Ok(stored) = self.image.objects.get(Table::Meta, LOG_KEY);
+        stored.and_then(|log| Log::decode(&log).ok()).unwrap_or_default()
+    }
+
     /// Messages of events and the position that has passed them go into one commit.
     fn propagate(&mut self, count: u64) {
-        let Ok(stored) = self.image.objects.get(Table::Meta, LOG_KEY);
-        let log = stored.and_then(|log| Log::decode(&log).ok()).unwrap_or_default();
+        let log = self.log();
         let is_asked = self.changes.iter().any(|change| matches!(change, Change::Propagated(_)));
         let last = log.head.min(log.propagated + count);
         if is_asked || last == log.propagated {

@@ -71,6 +71,16 @@ impl Tables for Writing<'_> {
         Ok(self.table(table).get(key)?.map(|value| value.value().to_vec()))
     }
 
+    fn walk(&self, table: Table, start: &[u8], end: &[u8], see: &mut See<'_>) -> Result<(), StorageError> {
+        for entry in self.table(table).range(start..end)? {
+            let (key, value) = entry?;
+            if see(key.value(), value.value()).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StorageError> {
         self.table_mut(table).insert(key, value).map(|_| ())
     }

@@ -18,6 +18,7 @@ pub fn object_out(object: &Object, store: v1::HostName) -> v1::Object {
         created_at_ms: object.created_at_ms,
         changed_at_ms: object.changed_at_ms,
         store: Some(store),
+        rolled_back: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Objects: as clients ask for them, checked; how they are answered is in [`answers`].
 
 mod answers;
+mod index;
 
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use hydraq_core::objects::{Attributes, Change, ObjectId, Value};
 use hydraq_proto::v1;
 
 pub use answers::{event_in, event_out, object_in, object_out};
+pub use index::{index, indexed, indexed_out};
 
 use super::limits::{ATTRIBUTE_NAME_BYTES_MAX, BATCH_MAX, BODY_BYTES_MAX};
 use super::{Invalid, in_range};

@@ -7,7 +7,7 @@ use hydraq_core::ids::{MessageId, Receipt};
 use hydraq_core::objects::ObjectId;
 
 use crate::client::objects::{
-    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoredObject,
+    CreatedObject, NewObject, NotCreated, ObjectPage, ObjectQuery, ObjectUpdate, StoreState, StoredObject,
 };
 use crate::client::types::{
     DeleteTarget, Deleted, Delivery, DequeueOptions, EnqueueOptions, Enqueued, Fault, HostState, Knowledge,
@@ -95,6 +95,10 @@ impl Port for HostClient {
 
     async fn object(&self, id: ObjectId) -> Result<StoredObject, ClientError> {
         HostClient::object(self, id).await
+    }
+
+    async fn own_stores(&self) -> Result<Vec<StoreState>, ClientError> {
+        HostClient::own_stores(self).await
     }
 
     async fn update_object(

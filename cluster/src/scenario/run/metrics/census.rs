@@ -10,6 +10,7 @@ use hydraq_core::state::condition::Status;
 
 use super::super::session::{PATIENCE, Session};
 use super::copies;
+use crate::client::objects::StoreState;
 use crate::client::types::{HostState, ListOptions};
 
 /// With more copies than this the ids are not listed: sums must do.
@@ -38,6 +39,16 @@ pub(super) async fn messages(session: &Session, status: Status, message_type: Op
         types.into_iter().find(|depth| depth.message_type == message_type).map(|depth| depth.ready)
     });
     join_all(asked).await.into_iter().flatten().sum()
+}
+
+/// The data stores of the live hosts that serve, each as its own host tells of it; what is left of one that was rolled back counts.
+pub(super) async fn stores(session: &Session) -> Vec<StoreState> {
+    let states = serving(session).await;
+    let asked = states.iter().map(async |(host, _)| {
+        let port = session.port(host).ok()?;
+        session.within(PATIENCE, port.own_stores()).await?.ok()
+    });
+    join_all(asked).await.into_iter().flatten().flatten().collect()
 }
 
 fn of_status(state: &HostState, status: Status) -> u64 {

@@ -44,6 +44,11 @@ pub(super) async fn evaluate(session: &Session, metric: &Metric) -> Result<Optio
             let states = session.states().await;
             states.iter().find(|(name, _)| *name == host).map_or(0, |(_, state)| state.copies)
         }
+        Metric::Objects => census::stores(session).await.iter().map(|store| store.objects).sum(),
+        Metric::Unpropagated => {
+            let stores = census::stores(session).await;
+            stores.iter().map(|store| store.events_head.saturating_sub(store.propagated)).sum()
+        }
         Metric::TakeoverMs => return Ok(session.takeover.value(session).await),
         Metric::Lost => losses::lost(session).await.len() as u64,
         Metric::Resurrected => session.oracle.borrow().resurrected().len() as u64,

@@ -1,5 +1,6 @@
 //! `hydraq object create`, `update` and `delete`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
@@ -48,13 +49,16 @@ impl Ask for CreateArguments {
             let attributes = self.attributes.iter().map(|(name, text)| (name.clone(), value(text))).collect();
             let body = self.body.clone().into();
             let new = NewObject { kind: self.kind.clone(), attributes, body, id: self.id };
-            match client.create_object(new, self.timeout).await {
+            let made = match client.create_object(new, self.timeout).await {
                 Ok(created) => ObjectMade { id: Some(created.stored.object.id), result: Ok(created) },
                 Err(failed) => ObjectMade { id: failed.id, result: Err(failed.error) },
-            }
+            };
+            (number, made)
         };
-        let made = futures_util::stream::iter(1..=self.count).map(one).buffered(IN_FLIGHT);
-        let made: Vec<ObjectMade> = made.collect().await;
+        // One whose store has died under it waits for that store; the others go on meanwhile.
+        let made = futures_util::stream::iter(1..=self.count).map(one).buffer_unordered(IN_FLIGHT);
+        let made: BTreeMap<u32, ObjectMade> = made.collect().await;
+        let made: Vec<ObjectMade> = made.into_values().collect();
         let error = heaviest(made.iter().filter_map(|made| made.result.clone().err()));
         let outcome = Outcome::ObjectsCreated(made);
         Ok(Answer { result: outcome_json(&outcome), lines: outcome_lines(&outcome), error })

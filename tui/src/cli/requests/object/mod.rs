@@ -1,7 +1,9 @@
-//! `hydraq object create|get|update|delete|query|events|event-replicas|stores`, and `hydraq object check` for the store of a host that is down.
+//! `hydraq object create|get|update|delete|query|index|events|event-replicas|events-kept|stores`, and `hydraq object check` for the
+//! store of a host that is down.
 
 mod change;
 mod check;
+mod index;
 mod look;
 
 use std::process::ExitCode;
@@ -25,10 +27,14 @@ pub(in crate::cli) enum ObjectRequest {
     Delete(change::DeleteArguments),
     /// Find objects by their attributes, in all stores.
     Query(look::QueryArguments),
+    /// Declare which attributes of a kind are in the index, and show how far it is built.
+    Index(index::IndexArguments),
     /// Show the events of a store.
     Events(look::EventsArguments),
     /// Set how many replicas the messages of events get, for the whole cluster.
     EventReplicas(change::EventReplicasArguments),
+    /// Set for how long events are kept once they are messages, for the whole cluster: a number of them, or a time.
+    EventsKept(index::EventsKeptArguments),
     /// List the stores.
     Stores(look::StoresArguments),
     /// Check the store file of a host that is down: objects, events and index entries must match.
@@ -47,8 +53,10 @@ pub(super) fn run(request: &ObjectRequest) -> ExitCode {
         ObjectRequest::Update(request) => ask("object update", &request.target, request),
         ObjectRequest::Delete(request) => ask("object delete", &request.target, request),
         ObjectRequest::Query(request) => ask("object query", &request.target, request),
+        ObjectRequest::Index(request) => ask("object index", &request.target, request),
         ObjectRequest::Events(request) => ask("object events", &request.target, request),
         ObjectRequest::EventReplicas(request) => ask("object event-replicas", &request.target, request),
+        ObjectRequest::EventsKept(request) => ask("object events-kept", &request.target, request),
         ObjectRequest::Stores(request) => ask("object stores", &request.target, request),
         ObjectRequest::Check(request) => check::run(request),
     }
