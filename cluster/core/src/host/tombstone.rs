@@ -124,11 +124,19 @@ impl Host {
         }
     }
 
+    /// Whether every member has to confirm a delete: its holders are not known, or one of them was removed, and may have given copies to
+    /// hosts that this one, not being a holder, never hears of when it synchronises.
+    fn concerns_all(&self, tombstone: &Tombstone) -> bool {
+        let is_lost = |host: HostIndex| !tombstone.confirmed.contains(host) && self.peers.get(host).removed;
+        tombstone.everyone || !tombstone.holders.contains(SELF) && tombstone.holders.hosts().any(is_lost)
+    }
+
     /// Forgets a tombstone that nobody has to confirm any more, and tells those who keep it.
     pub(super) fn forget_if_confirmed(&mut self, id: MessageId) {
         let Some(tombstone) = self.tombstones.get(id) else { return };
         let awaited = |host: HostIndex| !tombstone.confirmed.contains(host) && !self.is_gone(host);
-        let everyone = tombstone.everyone && self.peers.members().any(|(host, _)| awaited(host));
+        let concerns_all = self.concerns_all(tombstone);
+        let everyone = concerns_all && self.peers.members().any(|(host, _)| awaited(host));
         let kept = self.config.has(Plant::NoTombstone) && !tombstone.kept.is_empty();
         if !kept && (everyone || tombstone.holders.hosts().any(awaited)) {
             return;
@@ -136,7 +144,7 @@ impl Host {
         let Some(tombstone) = self.forget(id) else { return };
         let told = self.peers.connected();
         for host in told.iter() {
-            if tombstone.everyone || tombstone.kept.contains(host) || tombstone.holders.contains(host) {
+            if concerns_all || tombstone.kept.contains(host) || tombstone.holders.contains(host) {
                 // Late: this host's own confirmation may rest on a write of this batch.
                 self.outbox.late(host).finished.push(id);
             }
@@ -182,7 +190,8 @@ impl Host {
             // It leaves before the commit: this host cannot confirm yet.
             confirmed.remove(SELF);
         }
-        let item = (tombstone.holders.clone(), tombstone.replicas, tombstone.everyone, confirmed);
+        let everyone = self.concerns_all(tombstone);
+        let item = (tombstone.holders.clone(), tombstone.replicas, everyone, confirmed);
         self.send_tombstone(id, to, delete, item)
     }
 
@@ -226,7 +235,9 @@ impl Host {
     pub(super) fn push_tombstones_to(&mut self, index: HostIndex) {
         for id in self.tombstones.ids() {
             let concerned = self.tombstones.get(id).is_some_and(|tombstone| {
-                tombstone.everyone || tombstone.holders.contains(index) || !tombstone.holders.contains(SELF)
+                self.concerns_all(tombstone)
+                    || tombstone.holders.contains(index)
+                    || !tombstone.holders.contains(SELF)
             });
             if concerned {
                 self.push_tombstone(id, index, None);
@@ -242,8 +253,9 @@ impl Host {
             }
         }
         let connected: Vec<HostIndex> = self.peers.connected().iter().collect();
-        let everyone =
-            self.tombstones.ids().iter().any(|id| self.tombstones.get(*id).is_some_and(|one| one.everyone));
+        let concerns_all =
+            |id: &MessageId| self.tombstones.get(*id).is_some_and(|one| self.concerns_all(one));
+        let everyone = self.tombstones.ids().iter().any(concerns_all);
         if !everyone
             && connected.iter().all(|host| self.tombstones.awaiting(*host) == 0)
             && self.unconfirmed.is_empty()
@@ -257,7 +269,7 @@ impl Host {
                 .iter()
                 .copied()
                 .filter(|host| !tombstone.confirmed.contains(*host))
-                .filter(|host| tombstone.everyone || tombstone.holders.contains(*host))
+                .filter(|host| self.concerns_all(tombstone) || tombstone.holders.contains(*host))
                 .collect();
             for host in awaited {
                 self.push_tombstone(id, host, None);
