@@ -95,7 +95,7 @@ impl Committing {
                 Some(opened) => opened,
                 None => self.reopen()?,
             };
-            let ended = self.run_once(next, std::mem::take(&mut joining), inputs);
+            let (ended, members) = self.run_once(next, std::mem::take(&mut joining), inputs);
             self.links.hang_up_all();
             self.handle.shared.serving.store(false, Ordering::SeqCst);
             match ended {
@@ -104,19 +104,29 @@ impl Committing {
                     let options = &self.starting.options;
                     return Err(HostError::Removed(options.name.clone(), options.data.clone()));
                 }
-                Ended::DiskLost => self.set_aside("it has lost something that it had promised"),
+                Ended::DiskLost => {
+                    self.set_aside("it has lost something that it had promised");
+                    joining = members;
+                }
                 Ended::StoreFailed(StoreError::Full) => {
                     tracing::error!("the disk is full: the store is opened anew");
                 }
                 Ended::StoreFailed(StoreError::Failed(why)) => {
                     tracing::error!(why, "the store failed");
                     self.set_aside("its cache can no longer be trusted");
+                    joining = members;
                 }
             }
         }
     }
 
-    fn run_once(&self, opened: Opened, joining: Vec<MemberRecord>, inputs: &Receiver<Input>) -> Ended {
+    /// How it ended, and which members it knew by then: a host that lost its disk joins through them.
+    fn run_once(
+        &self,
+        opened: Opened,
+        joining: Vec<MemberRecord>,
+        inputs: &Receiver<Input>,
+    ) -> (Ended, Vec<MemberRecord>) {
         let me = self.me(&opened);
         let at = self.clock.now();
         for sequence in &opened.corrupt {
@@ -143,7 +153,12 @@ impl Committing {
         if !joining.is_empty() {
             self.handle.event(Event::Members(joining));
         }
-        runner.run(inputs)
+        let ended = runner.run(inputs);
+        let core = &runner.engine.core;
+        let mut members = core.member_records();
+        // Under its old id another process may live on: the disk of this one may be a copy.
+        members.retain(|member| member.id != core.identity().id);
+        (ended, members)
     }
 
     fn reopen(&self) -> Result<Opened, HostError> {

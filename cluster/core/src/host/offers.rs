@@ -149,6 +149,10 @@ impl Host {
         self.erase(old);
         let sequence = self.append(Record::Message(record));
         self.messages.set_sequence(slot, sequence);
+        if condition.record.is_some() {
+            // Behind the message's own record, as it is read back.
+            self.keep_state(slot);
+        }
         self.messages.set_lacking(slot, SELF, false);
         self.say_has(message.id);
         // What was offered while it was unreadable did not arrive.
