@@ -3,7 +3,6 @@
 use hydraq_core::config::Config;
 use hydraq_core::event::Event;
 use hydraq_core::frame::MemberRecord;
-use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, StoreId};
 use hydraq_core::random::mix;
 
@@ -61,25 +60,27 @@ impl World {
     pub fn add_all(&mut self, names: &[String]) -> Vec<NodeId> {
         if names.len() > TOGETHER {
             let first = self.nodes.len() as u64;
-            let record = |(name, node): (&String, u64)| MemberRecord {
-                id: HostId(drawn(self.seed, node << 32 | 1) >> 3),
-                name: name.clone(),
-                address: name.clone(),
-                boot: 0,
-                removed: false,
-            };
-            self.expected = names.iter().zip(first..).map(record).collect();
+            let expected =
+                |(name, node): (&String, u64)| record(HostId(drawn(self.seed, node << 32 | 1) >> 3), name);
+            self.expected = names.iter().zip(first..).map(expected).collect();
         }
         let nodes = names.iter().map(|name| self.add(name)).collect();
         self.expected.clear();
         nodes
     }
 
-    /// What a starting host is told by the first running one: a join through one member.
+    /// What a starting host is told by the first running one: a join through one member. While none runs, it is told of those that there
+    /// are: an empty disk alone makes no cluster of its own.
     pub(super) fn introductions(&self, node: NodeId) -> Vec<MemberRecord> {
-        let other = (0..self.nodes.len()).find(|other| *other != node && self.core(*other).is_some());
-        let known = other.and_then(|other| self.core(other)).map(Host::member_records);
-        known.into_iter().flatten().chain(self.expected.iter().cloned()).collect()
+        let others = (0..self.nodes.len()).filter(|other| *other != node);
+        let known = match others.clone().find_map(|other| self.core(other)) {
+            Some(running) => running.member_records(),
+            None => {
+                let there = others.map(|other| &self.nodes[other]).filter(|place| !place.removed);
+                there.map(|place| record(place.id, &place.name)).collect()
+            }
+        };
+        known.into_iter().chain(self.expected.iter().cloned()).collect()
     }
 
     /// Kills a host's process. The commit under way is lost, or not, by chance.
@@ -152,6 +153,11 @@ impl World {
         self.nodes[node].distrusted = false;
         self.audit.disk_lost(self.now, node, &lost);
     }
+}
+
+/// What is said of a host that nobody has spoken with yet.
+fn record(id: HostId, name: &str) -> MemberRecord {
+    MemberRecord { id, name: name.to_owned(), address: name.to_owned(), boot: 0, removed: false }
 }
 
 /// What a number stands for in the world of this seed.
