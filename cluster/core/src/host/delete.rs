@@ -42,7 +42,7 @@ impl Host {
         let places = delete.targets.iter().enumerate().map(|(place, target)| (target.id, place)).collect();
         let waiting = BTreeMap::new();
         self.deletes.insert(number, DeleteOp { origin, results, waiting, inquiry: None, places, alarm });
-        let mut unknown = Vec::new();
+        let (mut unknown, mut open) = (Vec::new(), Vec::new());
         for (place, target) in delete.targets.iter().enumerate() {
             if self.finished.contains(target.id) {
                 self.set_result(
@@ -54,17 +54,13 @@ impl Host {
                 self.set_result(number, place, Err(error));
             } else if self.messages.find(target.id).is_some() || self.tombstones.get(target.id).is_some() {
                 self.delete_known(number, place, target.id);
+                open.extend(self.may_have_more_holders(target.id).then_some(target.id));
             } else {
                 unknown.push(*target);
             }
         }
-        if !unknown.is_empty() {
-            let inquiry = self.number();
-            if let Some(op) = self.deletes.get_mut(&number) {
-                op.inquiry = Some(inquiry);
-            }
-            let ids = unknown.iter().map(|target| target.id).collect();
-            self.inquire(inquiry, ids, false, Purpose::Delete { op: number, targets: unknown });
+        if !unknown.is_empty() || !open.is_empty() {
+            self.inquire_for_delete(number, unknown, open);
         }
         self.finish_delete_if_done(number);
     }
@@ -165,6 +161,7 @@ impl Host {
         &mut self,
         number: u64,
         targets: &[DeleteTarget],
+        open: &[MessageId],
         answers: &[(HostIndex, Vec<Knowledge>)],
         silent: &HostSet,
     ) {
@@ -208,6 +205,9 @@ impl Host {
                 self.push_to_holders(number, place, target.id);
             }
         }
+        for (at, id) in open.iter().enumerate() {
+            self.delete_found_more(number, *id, answers, targets.len() + at);
+        }
         if let Some(op) = self.deletes.get_mut(&number) {
             op.inquiry = None;
         }
@@ -227,6 +227,7 @@ impl Host {
         for number in deletes {
             let places = self.note_unreached(*number, from, block);
             self.ask_further_keepers(*number, &places);
+            self.ask_for_more_holders(*number, &places);
             self.finish_delete_if_done(*number);
         }
     }
@@ -261,6 +262,25 @@ impl Host {
                 self.push_and_wait(number, place, id, host);
             }
         }
+    }
+
+    /// A holder was lost while it was asked: others may have the message by its word.
+    fn ask_for_more_holders(&mut self, number: u64, places: &BTreeSet<usize>) {
+        let Some(op) = self.deletes.get(&number).filter(|op| op.inquiry.is_none()) else { return };
+        let lost = op.places.iter().filter(|(_, at)| places.contains(at)).map(|(id, _)| *id);
+        let open: Vec<MessageId> = lost.filter(|id| self.may_have_more_holders(*id)).collect();
+        if !open.is_empty() {
+            self.inquire_for_delete(number, Vec::new(), open);
+        }
+    }
+
+    fn inquire_for_delete(&mut self, number: u64, unknown: Vec<DeleteTarget>, open: Vec<MessageId>) {
+        let inquiry = self.number();
+        if let Some(op) = self.deletes.get_mut(&number) {
+            op.inquiry = Some(inquiry);
+        }
+        let ids = unknown.iter().map(|target| target.id).chain(open.iter().copied()).collect();
+        self.inquire(inquiry, ids, false, Purpose::Delete { op: number, targets: unknown, open });
     }
 
     fn set_result(&mut self, number: u64, place: usize, result: Result<DeleteOutcome, RequestError>) {

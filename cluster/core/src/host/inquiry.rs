@@ -18,8 +18,8 @@ use super::{Host, Origin};
 pub(super) enum Purpose {
     /// An enqueue that may have been tried before.
     Retry { op: u64, enqueue: Box<Enqueue> },
-    /// A delete of messages that are not known here.
-    Delete { op: u64, targets: Vec<DeleteTarget> },
+    /// A delete of messages that are not known here, and of others that may have more holders than are.
+    Delete { op: u64, targets: Vec<DeleteTarget>, open: Vec<MessageId> },
     /// Receipts, by their places in a release or an extension, whose messages are not known here.
     Leases { op: u64, places: Vec<usize> },
     /// A client wants to see it.
@@ -128,7 +128,9 @@ impl Host {
                 }
                 self.retry_inquired(op, &enqueue, &inquiry.answers, &silent, inquiry.yield_to);
             }
-            Purpose::Delete { op, targets } => self.delete_inquired(op, &targets, &inquiry.answers, &silent),
+            Purpose::Delete { op, targets, open } => {
+                self.delete_inquired(op, &targets, &open, &inquiry.answers, &silent);
+            }
             Purpose::Leases { op, places } => self.leases_inquired(op, &places, &inquiry.answers),
             Purpose::Show { origin } => {
                 let answers = inquiry

@@ -46,6 +46,7 @@ mod stores;
 mod sync;
 mod tombstone;
 mod types;
+mod unlisted;
 mod views;
 mod wait;
 

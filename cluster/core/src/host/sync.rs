@@ -16,7 +16,7 @@
 
 use crate::frame::{EntryItem, Frame, GlobalDeliveries};
 use crate::holders::GlobalList;
-use crate::host_set::HostIndex;
+use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::id_map::BUCKETS;
 use crate::ids::MessageId;
 use crate::outbox::ListTable;
@@ -185,11 +185,13 @@ impl Host {
         items: &[(MessageId, u16, GlobalDeliveries)],
     ) {
         let lists: Vec<_> = lists.iter().map(|list| self.local_list(list)).collect();
-        let mut differs = Vec::new();
+        let (mut differs, mut named) = (Vec::new(), HostSet::EMPTY);
         for (id, list, deliveries) in items {
             let (Some(slot), Some(theirs)) = (self.messages.find(*id), lists.get(usize::from(*list))) else {
                 continue;
             };
+            let known = self.messages.holders(slot).clone();
+            named.extend(theirs.hosts().filter(|host| *host != SELF && !known.contains(*host)));
             let mut keep = self.messages.merge_holders(slot, theirs);
             keep |= self.merge_deliveries(slot, deliveries);
             if keep {
@@ -203,6 +205,12 @@ impl Host {
         }
         for chunk in differs.chunks(FRAME_ITEMS) {
             self.say_knows(from, chunk);
+        }
+        // A holder that was not known here has had no reason to say what it lacks.
+        for host in named.iter() {
+            if self.peers.get(host).is_synchronised() {
+                self.send_digest(host, true);
+            }
         }
         self.sync_step(from, |_| ());
     }
