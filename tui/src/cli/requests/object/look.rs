@@ -164,9 +164,24 @@ fn condition(text: &str) -> Result<Condition, String> {
     let found = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)).filter(|_| !attribute.is_empty());
     let (sign, comparison) = *found.ok_or_else(refusal)?;
     let value = &rest[sign.len()..];
+    if let Some(mended) = value.strip_prefix('=') {
+        return Err(format!("must have one of = < <= > >= ^=; did you mean `{attribute}{sign}{mended}`?"));
+    }
     let value = match comparison {
         Comparison::Prefix => Value::Text(value.to_owned()),
         _ => Value::read(value),
     };
     Ok(Condition { attribute: attribute.to_owned(), comparison, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubled_sign_is_not_taken_for_a_value() {
+        let refused = condition("total==5").expect_err("it is refused");
+        assert!(refused.contains("did you mean `total=5`?"), "{refused}");
+        assert_eq!(condition("total>=5").map(|condition| condition.comparison), Ok(Comparison::AtLeast));
+    }
 }
