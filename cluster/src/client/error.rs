@@ -1,11 +1,14 @@
 //! Why a request failed, as the client tells it.
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use hydraq_proto::v1;
-use tonic::{Code, Status};
+use tonic::{Code, ConnectError, Status};
 use tonic_types::StatusExt;
+
+use super::way::Refused;
 
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +54,7 @@ impl fmt::Display for ClientError {
     }
 }
 
-impl std::error::Error for ClientError {}
+impl Error for ClientError {}
 
 impl ClientError {
     /// A failure of this kind.
@@ -81,14 +84,29 @@ impl From<Status> for ClientError {
         let confirmed = confirmed.iter().filter(|violation| violation.r#type == "CONFIRMED");
         let confirmed = confirmed.map(|violation| violation.subject.clone()).collect();
         // What a host says itself has no source in this process.
-        let unreachable = status.code() == Code::Unavailable && std::error::Error::source(&status).is_some();
+        let lost = status.code() == Code::Unavailable && status.source().is_some();
         let (kind, message) = match status.message() {
-            words if unreachable => (Kind::Unreachable, format!("the host cannot be reached: {words}")),
+            words if lost && was_not_sent(&status) => {
+                (Kind::Unreachable, format!("the host cannot be reached: {words}"))
+            }
+            words if lost => (Kind::Unknown, format!("the connection was lost: {words}")),
             words => (kind_of(status.code()), words.to_owned()),
         };
         let retry_after = details.retry_info().and_then(|info| info.retry_delay);
         ClientError { kind, message, retry_after, confirmed }
     }
+}
+
+/// Whether a request certainly never left: there was no connection. Others may break with the request on them.
+fn was_not_sent(status: &Status) -> bool {
+    let mut source = status.source();
+    while let Some(error) = source {
+        if error.is::<ConnectError>() || error.is::<Refused>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 fn kind_of(code: Code) -> Kind {
@@ -110,3 +128,7 @@ fn kind_of(code: Code) -> Kind {
         _ => Kind::Other,
     }
 }
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod tests;

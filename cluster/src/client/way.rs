@@ -139,7 +139,7 @@ pub enum Way {
 /// Nobody listens at an address.
 #[derive(Debug, thiserror::Error)]
 #[error("connection refused")]
-struct Refused;
+pub(super) struct Refused;
 
 fn refused() -> Problem {
     let mut status = Status::unavailable("connection refused");

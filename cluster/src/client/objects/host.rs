@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use hydraq_core::objects::draw::Draw;
 use hydraq_core::objects::{ObjectEvent, ObjectId};
 use hydraq_proto::v1;
+use hydraq_proto::v1::create_object_response::Step;
+use tokio::time::Instant;
 
 use super::super::host::within;
 use super::super::{ClientError, HostClient, Kind};
@@ -30,6 +33,19 @@ fn stored(object: Option<v1::Object>) -> Result<StoredObject, ClientError> {
     Ok(StoredObject { object: wire::object_in(object).map_err(|error| garbled(&error))?, store, rolled_back })
 }
 
+fn request_for(new: &NewObject, id: Option<ObjectId>, timeout: Duration) -> v1::CreateObjectRequest {
+    v1::CreateObjectRequest {
+        kind: new.kind.clone(),
+        attributes: wire::attributes_out(&new.attributes),
+        body: new.body.clone(),
+        id: id.map(wire::object_id_bytes).unwrap_or_default(),
+        timeout_ms: timeout.as_millis() as u64,
+        here: false,
+        draw_only: false,
+        except: Vec::new(),
+    }
+}
+
 /// A draw of an answer; none if nothing was drawn.
 fn draw_in(number: u32, weights: Vec<v1::create_object_response::DrawWeight>, store: &str) -> Option<Draw> {
     let name = |host: Option<v1::HostName>| host.map(|host| host.name).unwrap_or_default();
@@ -40,7 +56,7 @@ fn draw_in(number: u32, weights: Vec<v1::create_object_response::DrawWeight>, st
 }
 
 impl HostClient {
-    /// Makes an object. `told` hears the id before its store is tried.
+    /// Makes an object. `told` hears the id and its store before that is tried, so that the id is known whatever dies under the request.
     ///
     /// # Errors
     /// It was refused, or its outcome is not known.
@@ -50,44 +66,81 @@ impl HostClient {
         timeout: Duration,
         mut told: impl FnMut(ObjectId, &str),
     ) -> Result<CreatedObject, NotCreated> {
+        let deadline = Instant::now() + timeout;
+        let mut except = Vec::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+            let (id, store, draw) = match new.id {
+                Some(id) => (id, String::new(), None),
+                None => self.draw_object(new, &except, left).await?,
+            };
+            if new.id.is_none() {
+                told(id, &store);
+            }
+            match self.create_drawn(new, id, left).await {
+                Ok((stored, sequence)) => return Ok(CreatedObject { stored, draw, sequence }),
+                // The store certainly took nothing, and no earlier try had this id.
+                Err(error) if error.kind == Kind::Unavailable && new.id.is_none() => except.push(store),
+                Err(error) => return Err(NotCreated { id: Some(id), error }),
+            }
+        }
+    }
+
+    /// Has a store drawn, and the id of an object to be made there.
+    async fn draw_object(
+        &self,
+        new: &NewObject,
+        except: &[String],
+        timeout: Duration,
+    ) -> Result<(ObjectId, String, Option<Draw>), NotCreated> {
         let request = v1::CreateObjectRequest {
-            kind: new.kind.clone(),
-            attributes: wire::attributes_out(&new.attributes),
-            body: new.body.clone(),
-            id: new.id.map(wire::object_id_bytes).unwrap_or_default(),
-            timeout_ms: timeout.as_millis() as u64,
-            here: false,
+            draw_only: true,
+            except: except.to_vec(),
+            body: Bytes::new(),
+            ..request_for(new, None, timeout)
         };
-        let (mut drawn, mut how) = (new.id, None);
+        let answer = async {
+            let mut steps = self.objects().create(request).await?.into_inner();
+            match steps.message().await? {
+                Some(v1::CreateObjectResponse { step: Some(Step::Drawn(drawn)) }) => {
+                    Ok(tonic::Response::new(drawn))
+                }
+                _ => Err(tonic::Status::aborted("the answer ended too early")),
+            }
+        };
+        let drawn = within(timeout + GRACE, answer).await.map_err(|error| match error.kind {
+            // No store was tried.
+            Kind::Unknown => ClientError { kind: Kind::Unreachable, ..error },
+            _ => error,
+        });
+        let drawn = drawn.and_then(|drawn| {
+            let id = wire::object_id("id", &drawn.id).map_err(|error| garbled(&error))?;
+            let store = drawn.store.map(|store| store.name).unwrap_or_default();
+            let how = draw_in(drawn.number, drawn.weights, &store);
+            Ok((id, store, how))
+        });
+        drawn.map_err(|error| NotCreated { id: None, error })
+    }
+
+    /// Makes an object in the store that its id names.
+    async fn create_drawn(
+        &self,
+        new: &NewObject,
+        id: ObjectId,
+        timeout: Duration,
+    ) -> Result<(StoredObject, u64), ClientError> {
+        let request = request_for(new, Some(id), timeout);
         let answer = async {
             let mut steps = self.objects().create(request).await?.into_inner();
             while let Some(step) = steps.message().await? {
-                match step.step {
-                    Some(v1::create_object_response::Step::Drawn(step)) => {
-                        let id = wire::object_id("id", &step.id);
-                        drawn = Some(id.map_err(|_| tonic::Status::internal("the id has no meaning"))?);
-                        let store = step.store.map(|store| store.name).unwrap_or_default();
-                        told(drawn.unwrap_or_default(), &store);
-                        how = draw_in(step.number, step.weights, &store);
-                    }
-                    Some(v1::create_object_response::Step::Created(step)) => {
-                        return Ok(tonic::Response::new(step));
-                    }
-                    None => {}
+                if let Some(Step::Created(created)) = step.step {
+                    return Ok(tonic::Response::new(created));
                 }
             }
             Err(tonic::Status::aborted("the answer ended too early"))
         };
-        let created = within(timeout + GRACE, answer).await;
-        let made = created.and_then(|created| Ok((stored(created.object)?, created.sequence)));
-        match made {
-            Ok((stored, sequence)) => Ok(CreatedObject { stored, draw: how, sequence }),
-            // What was never told an id was never tried in a store.
-            Err(error) if error.kind == Kind::Unknown && drawn.is_none() => {
-                Err(NotCreated { id: None, error: ClientError { kind: Kind::Unreachable, ..error } })
-            }
-            Err(error) => Err(NotCreated { id: drawn, error }),
-        }
+        let created = within(timeout + GRACE, answer).await?;
+        Ok((stored(created.object)?, created.sequence))
     }
 
     /// Reads an object.

@@ -1,4 +1,6 @@
 //! Creating: a store is drawn, the client is told the id, the store is tried.
+//!
+//! A client that must not lose the id with this host asks for the draw alone, and comes back with what was drawn.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -17,13 +19,19 @@ use tonic::{Code, Status};
 use super::super::{Answers, Context};
 use super::route::{Client, Tried, patience, told};
 use crate::host::clock::wall_ms;
-use crate::wire::{objects as wire, status};
+use crate::wire::{Invalid, objects as wire, status};
 
 type Step = v1::create_object_response::Step;
 type Steps = Sender<Result<v1::CreateObjectResponse, Status>>;
 
+/// Hosts whose stores took nothing, and why.
+type Failed = BTreeMap<String, &'static str>;
+
 /// How often ids may be drawn that happen to be in use already.
 const COLLISIONS_MAX: usize = 3;
+
+/// How many hosts a request may leave out of the draw: as many as a cluster may have.
+const EXCEPT_MAX: usize = 255;
 
 impl Context {
     /// Makes an object; what is answered on the way goes through a stream.
@@ -33,7 +41,16 @@ impl Context {
     ) -> Result<Answers<v1::CreateObjectResponse>, Status> {
         let limit = patience(request.timeout_ms)?;
         let change = wire::create(request.clone(), wall_ms()).map_err(|error| status::invalid(&error))?;
-        let (steps, stream) = channel(4);
+        if request.draw_only && !request.id.is_empty() {
+            let why = "must not be set with an id: its store is known";
+            return Err(status::invalid(&Invalid::new("draw_only", why)));
+        }
+        if request.except.len() > EXCEPT_MAX {
+            let why = format!("must be at most {EXCEPT_MAX} names, not {}", request.except.len());
+            return Err(status::invalid(&Invalid::new("except", why)));
+        }
+        // No room for a second step: the store is tried once the first one is on its way.
+        let (steps, stream) = channel(1);
         let context = self.clone();
         tokio::spawn(async move {
             let answer = match &change {
@@ -42,9 +59,11 @@ impl Context {
                 }
                 _ => context.create_anew(change, &request, limit, &steps).await,
             };
-            let answer = answer.map(|created| step(Step::Created(created)));
-            // Whoever asked may be gone; the object is there all the same.
-            let _ = steps.send(answer).await;
+            let answer = answer.map(|created| created.map(|created| step(Step::Created(created))));
+            if let Some(answer) = answer.transpose() {
+                // Whoever asked may be gone; the object is there all the same.
+                let _ = steps.send(answer).await;
+            }
         });
         Ok(Box::pin(ReceiverStream::new(stream)))
     }
@@ -57,53 +76,38 @@ impl Context {
         request: &v1::CreateObjectRequest,
         limit: Duration,
         steps: &Steps,
-    ) -> Result<v1::create_object_response::Created, Status> {
+    ) -> Result<Option<v1::create_object_response::Created>, Status> {
         let store = self.store_to_change(id, request.here)?;
         if !request.here {
             self.tell_drawn(steps, id, &store, None).await;
         }
         let tried = self.create_at(&store, id, change.clone(), request, limit).await;
-        tried.map_err(|tried| tried.into_status(id, &store.member.name))
+        tried.map(Some).map_err(|tried| tried.into_status(id, &store.member.name))
     }
 
-    /// Draws a store; another one if it certainly took nothing. While none takes any, but one is about to, it waits for that.
+    /// Draws a store and tries it, unless only the draw is asked for; draws another one if it certainly took nothing.
     async fn create_anew(
         &self,
         change: Change,
         request: &v1::CreateObjectRequest,
         limit: Duration,
         steps: &Steps,
-    ) -> Result<v1::create_object_response::Created, Status> {
+    ) -> Result<Option<v1::create_object_response::Created>, Status> {
         let deadline = Instant::now() + limit;
-        let (mut failed, mut collisions) = (BTreeMap::new(), 0);
-        let mut watched = self.handle.shared.stores.watch_views();
+        let took_none = request.except.iter().map(|name| (name.clone(), "not taking any"));
+        let (mut failed, mut collisions) = (took_none.collect::<Failed>(), 0);
         loop {
-            let views = watched.borrow_and_update().clone();
-            let stores: Vec<&StoreView> =
-                views.iter().filter(|view| view.absent != Some("removed") && !view.rolled_back).collect();
-            let candidates: Vec<Candidate> =
-                stores.iter().map(|store| self.candidate(store, failed.get(&store.store).copied())).collect();
-            let number = self.ids.lock().unwrap_or_else(PoisonError::into_inner).number();
-            let Some((place, how)) = draw(&candidates, number) else {
-                let is_coming = stores.iter().any(|store| store.absent == Some(NOT_SYNCHRONISED));
-                if is_coming && matches!(timeout_at(deadline, watched.changed()).await, Ok(Ok(()))) {
-                    failed.clear();
-                    continue;
-                }
-                return Err(status::no_store(why_none(&candidates)));
-            };
-            let store = stores[place];
-            let id = {
-                let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-                ids.object(StoreTag::of(store.store), number)
-            };
-            self.tell_drawn(steps, id, store, Some(how)).await;
+            let (store, id, how) = self.draw_store(&mut failed, deadline).await?;
+            self.tell_drawn(steps, id, &store, Some(how)).await;
+            if request.draw_only {
+                return Ok(None);
+            }
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.create_at(store, id, with_id(&change, id), request, left).await {
-                Ok(created) => return Ok(created),
+            match self.create_at(&store, id, with_id(&change, id), request, left).await {
+                Ok(created) => return Ok(Some(created)),
                 Err(tried) if took_nothing(&tried) => {
                     let is_down = matches!(tried, Tried::Unreached(_));
-                    failed.insert(store.store, if is_down { "down" } else { "not taking any" });
+                    failed.insert(store.member.name.clone(), if is_down { "down" } else { "not taking any" });
                 }
                 Err(Tried::Said(status))
                     if status.code() == Code::AlreadyExists && collisions < COLLISIONS_MAX =>
@@ -112,6 +116,38 @@ impl Context {
                 }
                 Err(tried) => return Err(tried.into_status(id, &store.member.name)),
             }
+        }
+    }
+
+    /// Draws a store, and an id in it. While none takes any, but one is about to, it waits for that.
+    async fn draw_store(
+        &self,
+        failed: &mut Failed,
+        deadline: Instant,
+    ) -> Result<(StoreView, ObjectId, Draw), Status> {
+        let mut watched = self.handle.shared.stores.watch_views();
+        loop {
+            let views = watched.borrow_and_update().clone();
+            let stores: Vec<&StoreView> =
+                views.iter().filter(|view| view.absent != Some("removed") && !view.rolled_back).collect();
+            let failure = |store: &StoreView| failed.get(&store.member.name).copied();
+            let candidates: Vec<Candidate> =
+                stores.iter().map(|store| self.candidate(store, failure(store))).collect();
+            let drawn = {
+                let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+                let number = ids.number();
+                draw(&candidates, number).map(|(place, how)| {
+                    (stores[place].clone(), ids.object(StoreTag::of(stores[place].store), number), how)
+                })
+            };
+            if let Some(drawn) = drawn {
+                return Ok(drawn);
+            }
+            let is_coming = stores.iter().any(|store| store.absent == Some(NOT_SYNCHRONISED));
+            if !is_coming || !matches!(timeout_at(deadline, watched.changed()).await, Ok(Ok(()))) {
+                return Err(status::no_store(why_none(&candidates)));
+            }
+            failed.clear();
         }
     }
 
@@ -138,6 +174,7 @@ impl Context {
         };
         // Whoever asked may be gone.
         let _ = steps.send(Ok(step(Step::Drawn(drawn)))).await;
+        let _ = steps.reserve().await;
     }
 
     /// Tries a store.
@@ -160,7 +197,12 @@ impl Context {
                 commit_us: commit.as_micros() as u64,
             });
         }
-        let again = v1::CreateObjectRequest { id: wire::object_id_bytes(id), here: true, ..request.clone() };
+        let again = v1::CreateObjectRequest {
+            id: wire::object_id_bytes(id),
+            here: true,
+            except: Vec::new(),
+            ..request.clone()
+        };
         let ask = async |mut client: Client| client.create(again).await;
         let began = Instant::now();
         let mut answers = self.at_store(store, limit, ask).await?;
