@@ -32,6 +32,36 @@ pub(super) struct Kept {
     is_tombstone: bool,
 }
 
+impl Kept {
+    /// What can be told of a message from these copies alone.
+    fn of<'a>(copies: impl Iterator<Item = &'a ToldCopy>) -> Self {
+        let mut kept = Self::default();
+        copies.for_each(|copy| kept.learn(copy));
+        kept
+    }
+
+    fn learn(&mut self, copy: &ToldCopy) {
+        if self.holders.len() <= copy.holders.len() {
+            self.holders.clone_from(&copy.holders);
+        }
+        if copy.enqueued_at_ms > 0 {
+            (self.enqueued_at_ms, self.priority) = (copy.enqueued_at_ms, copy.priority);
+        }
+        match &copy.held {
+            Some(held) => {
+                self.message_type.clone_from(&held.message_type);
+                self.asked = held.replicas;
+                self.count = self.count.max(held.count);
+                self.body_bytes = copy.body_bytes;
+                if copy.body_bytes == 0 || !copy.body.is_empty() {
+                    self.body = Some(printable(&copy.body));
+                }
+            }
+            None => self.is_tombstone = true,
+        }
+    }
+}
+
 /// How many ids of messages that are deleted everywhere are kept, so that late answers do not bring them back.
 const FINISHED_MAX: usize = 20_000;
 
@@ -60,25 +90,7 @@ impl Memory {
                 self.order.pop_front().and_then(|oldest| self.kept.remove(&oldest));
             }
         }
-        let kept = self.kept.entry(copy.id).or_default();
-        if kept.holders.len() <= copy.holders.len() {
-            kept.holders.clone_from(&copy.holders);
-        }
-        if copy.enqueued_at_ms > 0 {
-            (kept.enqueued_at_ms, kept.priority) = (copy.enqueued_at_ms, copy.priority);
-        }
-        match &copy.held {
-            Some(held) => {
-                kept.message_type.clone_from(&held.message_type);
-                kept.asked = held.replicas;
-                kept.count = kept.count.max(held.count);
-                kept.body_bytes = copy.body_bytes;
-                if copy.body_bytes == 0 || !copy.body.is_empty() {
-                    kept.body = Some(printable(&copy.body));
-                }
-            }
-            None => kept.is_tombstone = true,
-        }
+        self.kept.entry(copy.id).or_default().learn(copy);
     }
 
     /// A message is deleted everywhere: it is forgotten for good.
@@ -135,9 +147,10 @@ pub(super) fn row(
     board: &Board,
     memory: &Memory,
 ) -> MessagePicture {
-    let kept = memory.get(id).cloned().unwrap_or_default();
     let copies: Vec<(HostNumber, &ToldCopy)> =
         said.iter().filter_map(|(host, said)| Some((*host, has(*said)?))).collect();
+    // A message that was said to be gone everywhere is forgotten; a copy that shows up all the same speaks for itself.
+    let kept = memory.get(id).cloned().unwrap_or_else(|| Kept::of(copies.iter().map(|(_, copy)| *copy)));
     let lists = copies.iter().map(|(_, copy)| &copy.holders);
     let holders = lists.max_by_key(|list| list.len()).unwrap_or(&kept.holders);
     let knows_only_tombstone = copies.is_empty() && kept.is_tombstone;

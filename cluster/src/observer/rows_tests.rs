@@ -112,3 +112,12 @@ fn a_message_whose_holders_are_all_gone_is_remembered_unless_it_was_deleted() {
     assert_eq!(states(&row), [(1, CopyState::OnDeadHost), (2, CopyState::OnDeadHost)]);
     assert_eq!(board.hosts_of(&[id(2), id(1)]), hosts(&[1, 2]));
 }
+
+#[test]
+fn a_copy_of_what_was_said_to_be_gone_everywhere_speaks_for_itself() {
+    let (told, mut memory) = (copy(&[1, 2], 1, Status::Ready), Memory::default());
+    memory.finished(MessageId(1));
+    memory.learn(&told);
+    let row = row(MessageId(1), 1_100, &[(HostNumber(1), Said::Has(&told))], &board(2), &memory);
+    assert_eq!((&*row.message_type, row.asked, &*row.body), ("orders", 2, "order 1"));
+}
