@@ -106,6 +106,43 @@ fn without_a_terminal_it_speaks_in_lines() {
     assert_eq!(files_in(folder.path()), Vec::<PathBuf>::new());
 }
 
+#[test]
+fn a_lesson_is_answered_and_graded_in_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_hydraq"))
+        .args(["--hosts", "0", "--lesson", "4"])
+        .env("TMPDIR", folder.path())
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Two words go on, a right answer, the reveal, a wrong answer, the reveal; back to it and on again; a third question given up.
+    let typed = "next\n\nb\nnext\na\nback\nnext\nnext\n\n\n\n\n\n\nlessons\n";
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{told}");
+    for words in [
+        "your prediction: a or b?",
+        "b is right. The answer is b, 0, the tombstone wins.",
+        "a is wrong. The answer is c, 0, all holders know.",
+        "The answer is b, 1. Nobody has a record",
+        "replica map: 1 message\n",
+        "3 of 3 copies; alpha serving, ",
+        "alpha on dead host, ",
+        "3. A host that comes back listens first",
+        "the end, 1 of 3 answered rightly",
+        "the lesson is over\n",
+        "lesson 4: the zombie (done, 1 of 3 right)",
+    ] {
+        assert!(told.contains(words), "{words} is missing in\n{told}");
+    }
+    assert_eq!(told.matches("a is wrong.").count(), 2, "it was seen again:\n{told}");
+    assert_eq!(hosts_in(folder.path()), Vec::<String>::new());
+    assert_eq!(files_in(folder.path()), Vec::<PathBuf>::new());
+}
+
 /// What the next test runs on a terminal of its own: a console that panics as soon as something is done.
 #[test]
 #[ignore = "it is a part of the next one"]

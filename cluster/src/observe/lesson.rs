@@ -78,14 +78,25 @@ pub enum LessonStep {
 /// The card of the lesson that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonCard {
-    /// Its number, from 1.
+    /// Its number, from 1; 0 for a lesson that is not one of the program's own.
     pub number: u32,
-    /// How many lessons there are.
+    /// How many lessons there are; 0 for a lesson that is not one of the program's own.
     pub of: u32,
     /// Its title.
     pub title: String,
     /// What the card says.
     pub step: LessonStep,
+}
+
+impl LessonCard {
+    /// What stands above it: `lesson 4 of 12: the zombie`.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        match self.number {
+            0 => self.title.clone(),
+            number => format!("lesson {number} of {}: {}", self.of, self.title),
+        }
+    }
 }
 
 /// What a console asks of the player of lessons.

@@ -3,9 +3,13 @@
 //! A lesson's first comment line has its number and title, the second one says what it shows. Comments right above a command are
 //! notes for whoever presents; they are not shown to those who watch.
 
+mod cards;
+
 use std::collections::BTreeMap;
 
 use hydraq_cluster::scenario::{Diagnostics, Script, Step, parse_script};
+
+pub(crate) use self::cards::{because, question};
 
 /// The files, in teaching order.
 const FILES: [(&str, &str); 12] = [
@@ -31,6 +35,9 @@ const FILES: [(&str, &str); 12] = [
     ),
     ("12-a-store-that-dies.hq", include_str!("../../../demo/lessons/12-a-store-that-dies.hq")),
 ];
+
+/// How many there are.
+pub const COUNT: u32 = FILES.len() as u32;
 
 /// One lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use hydraq_cluster::observe::{Change, CommandOutcome, Filter, LessonRequest, Req
 use super::completer::Known;
 use super::form::FormEnd;
 use super::input::{Action, Input};
+use super::lesson_line::LessonCommand;
 use super::line::{Line, LineKind};
 use super::overlay::Overlay;
 use super::prompts::{edit, paste};
@@ -239,6 +240,7 @@ impl Model {
             }
             LineKind::Command if matches!(&*text, "" | "q" | "quit" | "exit") => Ok(()),
             LineKind::Command if TapeCommand::is_meant_by(&text) => TapeCommand::parse(&text).map(|_| ()),
+            LineKind::Command if LessonCommand::is_meant_by(&text) => LessonCommand::parse(&text).map(|_| ()),
             LineKind::Command => self.completer.check(&text),
             LineKind::Answer => Ok(()),
         };
@@ -255,6 +257,10 @@ impl Model {
             LineKind::Command if TapeCommand::is_meant_by(&text) => {
                 self.session.remember(&text);
                 TapeCommand::parse(&text).map(|command| self.tell_tape(command)).unwrap_or_default()
+            }
+            LineKind::Command if LessonCommand::is_meant_by(&text) => {
+                self.session.remember(&text);
+                LessonCommand::parse(&text).map(|command| self.tell_lessons(command)).unwrap_or_default()
             }
             LineKind::Command => {
                 self.session.remember(&text);

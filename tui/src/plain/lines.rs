@@ -1,15 +1,19 @@
 //! What is told in lines.
 
 use hydraq_cluster::observe::words::{clock, count};
-use hydraq_cluster::observe::{Biography, BlastRadius, Change, LessonCard, LessonStep};
+use hydraq_cluster::observe::{Biography, BlastRadius, Change, LessonCard, LessonStep, Update};
 
-use crate::model::{Input, Model};
+use super::{lesson, map};
+use crate::model::Model;
 
 /// What was told, and what runs.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     cluster: String,
+    map: Vec<String>,
     lesson: Option<LessonCard>,
+    /// Whether the card that comes is told even if it was told last.
+    tells_again: bool,
     running: Vec<String>,
 }
 
@@ -24,9 +28,8 @@ impl Lines {
         self.running.len()
     }
 
-    /// The lines that an input is worth.
-    pub(super) fn told_by(&mut self, input: &Input, model: &Model) -> Vec<String> {
-        let Input::Update(update) = input else { return Vec::new() };
+    /// The lines that an update is worth, which the model knows already.
+    pub(super) fn told_by(&mut self, update: &Update, model: &Model) -> Vec<String> {
         let mut told = Vec::new();
         for change in &update.changes {
             match change {
@@ -48,9 +51,8 @@ impl Lines {
                 }
                 Change::Biography(biography) => told.extend(life(biography)),
                 Change::BlastRadius(blast) => told.push(self::blast(blast)),
-                Change::Lesson(Some(card)) if self.lesson.as_ref() != Some(card) => {
-                    self.lesson = Some(card.clone());
-                    told.extend(lesson(card));
+                Change::Lesson(card) if self.lesson != *card || self.tells_again => {
+                    told.extend(self.card(card.as_ref(), model));
                 }
                 _ => {}
             }
@@ -58,15 +60,55 @@ impl Lines {
         told
     }
 
-    /// Whether the line about the cluster would be another one than was told last.
-    pub(super) fn cluster_changed(&self, model: &Model) -> bool {
-        !model.live.hosts.is_empty() && cluster_line(model) != self.cluster
+    /// What a card of a lesson says, with the map before it that it speaks of; that a lesson is over.
+    fn card(&mut self, card: Option<&LessonCard>, model: &Model) -> Vec<String> {
+        let is_another = |before: &LessonCard| card.is_none_or(|card| card.number != before.number);
+        if self.lesson.as_ref().is_none_or(is_another) {
+            // Its cluster is another one.
+            self.map.clear();
+        }
+        self.lesson = card.cloned();
+        self.tells_again = false;
+        let Some(card) = card else { return vec!["the lesson is over".to_owned()] };
+        let mut told = match card.step {
+            LessonStep::Runs { .. } => Vec::new(),
+            _ => self.changed_map(model),
+        };
+        told.extend(lesson::card(card));
+        told
     }
 
-    /// The line about the cluster, told now.
-    pub(super) fn cluster(&mut self, model: &Model) -> String {
-        self.cluster = cluster_line(model);
-        self.cluster.clone()
+    /// Somebody said something to the lesson: what it answers is told, though it was told last.
+    pub(super) fn said_to_lesson(&mut self) {
+        self.tells_again = true;
+    }
+
+    /// Whether there is something else to say of the cluster than was told last.
+    pub(super) fn cluster_changed(&self, model: &Model) -> bool {
+        let has_map = model.live.lesson.is_some();
+        (!model.live.hosts.is_empty() && cluster_line(model) != self.cluster)
+            || (has_map && map::lines(&model.live) != self.map)
+    }
+
+    /// What is to be said of the cluster now: the line about it, and the map while a lesson runs.
+    pub(super) fn cluster(&mut self, model: &Model) -> Vec<String> {
+        let line = cluster_line(model);
+        let mut told = if line == self.cluster { Vec::new() } else { vec![line.clone()] };
+        self.cluster = line;
+        if model.live.lesson.is_some() {
+            told.extend(self.changed_map(model));
+        }
+        told
+    }
+
+    /// The replica map, told now.
+    pub(super) fn map(&mut self, model: &Model) -> Vec<String> {
+        self.map = map::lines(&model.live);
+        if self.map.is_empty() { vec!["replica map: no messages".to_owned()] } else { self.map.clone() }
+    }
+
+    fn changed_map(&mut self, model: &Model) -> Vec<String> {
+        if map::lines(&model.live) == self.map { Vec::new() } else { self.map(model) }
     }
 }
 
@@ -127,27 +169,4 @@ fn blast(blast: &BlastRadius) -> String {
         count(blast.only_copy_here),
         count(blast.leased_through)
     )
-}
-
-fn lesson(card: &LessonCard) -> Vec<String> {
-    let head = format!("lesson {} of {}, {}", card.number, card.of, card.title);
-    match &card.step {
-        LessonStep::Say { text } => vec![format!("{head}: {text}")],
-        LessonStep::Ask { question, choices, reveal: None } => {
-            let choices = ('a'..='z').zip(choices).map(|(letter, choice)| format!("  {letter}: {choice}"));
-            std::iter::once(format!("{head} asks: {question}")).chain(choices).collect()
-        }
-        LessonStep::Ask { reveal: Some(reveal), .. } => {
-            let verdict = match (&reveal.given, reveal.right) {
-                (Some(_), true) => "right. ",
-                (Some(_), false) => "wrong. ",
-                (None, _) => "",
-            };
-            vec![format!("{head}: {verdict}the answer is {}. {}", reveal.answer, reveal.because)]
-        }
-        LessonStep::Runs { line } => vec![format!("{head} runs: {line}")],
-        LessonStep::End { right, asked } => {
-            vec![format!("{head}: the end, {right} of {asked} answered rightly")]
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use hydraq_cluster::observe::TimeCommand;
 use hydraq_cluster::scenario::{CompletionContext, Problem, commands, complete, parse_line};
 
-use crate::model::{CommandHelp, Completer, Known, Suggestion, TAPE_WORDS};
+use crate::model::{CommandHelp, Completer, Known, LESSON_WORDS, Suggestion, TAPE_WORDS};
 
 /// What can be said to virtual time.
 const TIME_WORDS: [(&str, &str); 9] = [
@@ -69,7 +69,8 @@ impl Language {
     /// What only the console understands: the first words, with what they do.
     fn own_words(self) -> Vec<(&'static str, &'static str)> {
         let time = self.is_simulated.then_some(("time", "virtual time: hold it, let it go on, its speed"));
-        [("record", "record this session into a file")].into_iter().chain(time).collect()
+        let lesson = (!self.is_simulated).then_some(("lesson", "begin a lesson, go on in it, end it"));
+        [("record", "record this session into a file")].into_iter().chain(lesson).chain(time).collect()
     }
 
     /// The same with what can follow them.
@@ -80,6 +81,7 @@ impl Language {
         let ways = match words[..] {
             [] => self.own_words(),
             ["record"] => TAPE_WORDS.into_iter().filter(|(word, _)| *word != "FILE").collect(),
+            ["lesson"] if !self.is_simulated => LESSON_WORDS.to_vec(),
             ["time"] if self.is_simulated => TIME_WORDS.to_vec(),
             ["time", "step"] if self.is_simulated => STEP_WORDS.to_vec(),
             _ => Vec::new(),
@@ -138,6 +140,7 @@ mod tests {
         assert_eq!(found(LANGUAGE, "time ", &known), [""; 0], "real time takes no orders");
         assert_eq!(found(LANGUAGE, "rec", &known), ["record"]);
         assert_eq!(found(LANGUAGE, "record ", &known), ["stop"]);
+        assert_eq!(found(LANGUAGE, "lesson ", &known), ["1", "next", "back", "end"]);
         for (word, _) in super::TIME_WORDS.iter().filter(|(word, _)| *word != "step") {
             assert_eq!(simulated.check(&format!("time {word}")), Ok(()));
         }

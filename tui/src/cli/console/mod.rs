@@ -19,7 +19,7 @@ mod seat;
 mod settings;
 mod simulated;
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{BufReader, Cursor, IsTerminal, Read, stdin, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ use self::cluster::{ClusterPlan, ClusterThread, Talk};
 pub(super) use self::commands::keep_counting;
 use self::completer::Language;
 pub(super) use self::settings::Settings;
+use crate::lessons::COUNT;
 use crate::model::Setup;
 use crate::plain;
 use crate::shell::{self, Console, End, Ended, ShellError, ahead_of_utc_seconds};
@@ -63,14 +64,14 @@ pub(super) struct ConsoleArguments {
     /// With --sim: have the same drawn by lot as in an earlier session.
     #[arg(long, value_name = "N", requires = "sim")]
     seed: Option<u64>,
-    /// Lines of words, no screen; so it is, too, where the output is no terminal.
+    /// Lines of words, no screen; so it is, too, where input or output is no terminal. `help` tells what can be typed.
     #[arg(long)]
     plain: bool,
     /// Only ASCII characters.
     #[arg(long)]
     ascii: bool,
     /// Begin with this lesson, 1 to 12.
-    #[arg(long, value_name = "N", conflicts_with = "sim", value_parser = clap::value_parser!(u32).range(1..=12))]
+    #[arg(long, value_name = "N", conflicts_with = "sim", value_parser = clap::value_parser!(u32).range(1..=i64::from(COUNT)))]
     lesson: Option<u32>,
     /// Big type for a stage, with a timer; the key `P` turns it on and off.
     #[arg(long)]
@@ -118,7 +119,9 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
         },
         false => ClusterPlan::Attached { addresses: arguments.attach },
     };
-    let talk = Talk { lesson: arguments.lesson, notes: arguments.notes };
+    // In lines a lesson is begun as if somebody had typed that.
+    let first_line = arguments.lesson.filter(|_| is_plain).map(|number| format!("lesson {number}\n"));
+    let talk = Talk { lesson: arguments.lesson.filter(|_| !is_plain), notes: arguments.notes };
     let (updates, feed) = shell::feed();
     let cluster = match ClusterThread::start(plan, talk, updates) {
         Ok(cluster) => cluster,
@@ -135,7 +138,10 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
     let save_in = std::env::current_dir().unwrap_or_default();
     let console = Console { setup, feed, requests, save_in };
     let ended = match is_plain {
-        true => plain::run(console, std::io::BufReader::new(stdin()), stdout()),
+        true => {
+            let first = Cursor::new(first_line.unwrap_or_default());
+            plain::run(console, first.chain(BufReader::new(stdin())), stdout())
+        }
         false => shell::run(console),
     };
     cluster.end(WIND_UP);

@@ -50,9 +50,10 @@ impl Deck {
             match self.requests.recv().await {
                 Some(LessonRequest::Back) => self.shown = self.shown.saturating_sub(1),
                 Some(LessonRequest::Next) if is_last => return None,
-                Some(LessonRequest::Next) => self.shown += 1,
                 Some(LessonRequest::Answer(answer)) if is_last => return Some(answer),
-                Some(_) => continue,
+                // A question that is seen again has its answer already.
+                Some(LessonRequest::Next | LessonRequest::Answer(_)) => self.shown += 1,
+                Some(LessonRequest::Start(_) | LessonRequest::Leave) => {}
                 // Nobody is left to go on.
                 None => std::future::pending().await,
             }

@@ -6,14 +6,14 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use hydraq_cluster::observe::{LessonStep, Reveal};
-use hydraq_cluster::scenario::run::{Done, Outcome, Session, perform};
+use hydraq_cluster::observe::LessonStep;
+use hydraq_cluster::scenario::run::{Done, Session, perform};
 use hydraq_cluster::scenario::{Ask, Command, Step};
 
 use super::super::commands::Work;
 use super::deck::Deck;
 use super::notes::Notes;
-use crate::lessons::Lesson;
+use crate::lessons::{Lesson, because, question};
 
 /// For how long what a command has done stands before the next one runs.
 const SEEN: Duration = Duration::from_millis(700);
@@ -87,15 +87,11 @@ impl Player {
 
     async fn reveal(&mut self, place: usize, step: &Step) {
         let Some((ask, given)) = self.pending.take() else { return };
-        let because = match perform(&self.session, &step.command).await {
-            Ok(Done { outcome: Outcome::Revealed { because, .. }, failure: None }) => {
-                because.unwrap_or_default()
-            }
-            Ok(Done { failure: Some(failure), .. }) | Err(failure) => {
-                format!("It should be so, but on this machine it came out otherwise: {}.", failure.message)
-            }
-            Ok(_) => String::new(),
+        let (outcome, failure) = match perform(&self.session, &step.command).await {
+            Ok(Done { outcome, failure }) => (Some(outcome), failure),
+            Err(failure) => (None, Some(failure)),
         };
+        let because = because(outcome.as_ref(), failure.as_ref());
         self.note(place, &because, "");
         self.deck.show(question(&ask, Some((given, because)))).await;
     }
@@ -128,24 +124,5 @@ impl Player {
         let extra =
             [("note", self.lesson.note(&steps[place])), ("right", answer), ("next", &next.join(" | "))];
         notes.card(says, &extra);
-    }
-}
-
-/// The card of a question; with what was answered and why, once that is to be seen.
-fn question(ask: &Ask, revealed: Option<(Option<String>, String)>) -> LessonStep {
-    let letter = |key: &str| {
-        let place = ask.choices.iter().position(|choice| choice.key == key)?;
-        ('a'..='z').nth(place).map(|letter| letter.to_string())
-    };
-    let answer = letter(&ask.answer).unwrap_or_else(|| ask.answer.clone());
-    LessonStep::Ask {
-        question: ask.question.clone(),
-        choices: ask.choices.iter().map(|choice| choice.text.clone()).collect(),
-        reveal: revealed.map(|(given, because)| Reveal {
-            right: given.as_deref().is_some_and(|given| ask.is_right(given)),
-            given,
-            answer,
-            because,
-        }),
     }
 }
