@@ -13,6 +13,7 @@ use super::USAGE;
 use crate::export::{Still, cast_of, frame_at, html, shiviz, svg, text};
 use crate::keymap::Key;
 use crate::model::Setup;
+use crate::theme::{Look, Palette};
 
 mod moment;
 
@@ -37,6 +38,9 @@ pub(super) struct ExportArguments {
     /// Columns and lines of the screen: 40x12 to 400x120. ShiViz has no screen.
     #[arg(long, value_name = "COLUMNSxLINES", default_value = "120x36", value_parser = size)]
     size: (u16, u16),
+    /// Colours: okabe-ito (on a dark ground), high-contrast or light.
+    #[arg(long, value_name = "THEME")]
+    theme: Option<Palette>,
 }
 
 /// Keys that are pressed one after the other.
@@ -95,7 +99,12 @@ fn refused(problem: &dyn std::fmt::Display) -> ExitCode {
 }
 
 fn made(arguments: &ExportArguments, recording: Recording) -> Result<String, String> {
+    if arguments.theme.is_some() && matches!(arguments.to, Format::Text | Format::Shiviz) {
+        return Err("--theme: text and shiviz have no colours".to_owned());
+    }
+    let palette = arguments.theme.unwrap_or_default();
     let setup = Setup {
+        look: Look { palette, ..Look::default() },
         ahead_of_utc_seconds: recording.header.ahead_of_utc_seconds,
         size: arguments.size,
         ..Setup::default()

@@ -3,6 +3,7 @@
 //! Everything is checked before anything is started. Standard output has the report and nothing else; what is for people who
 //! look for a cause goes to standard error.
 
+mod cards;
 mod files;
 mod ground;
 mod interrupt;
@@ -198,7 +199,7 @@ async fn play(
     let tasks = LocalSet::new();
     let prepared = ground.prepare(planned.data.clone(), options.seed, &tasks);
     let prepared = prepared.map_err(|problem| problem.to_string()).and_then(|prepared| {
-        let create = |path| Recorder::create(path, &script.file, options.seed, prepared.began_ms);
+        let create = |path| Recorder::create(path, script, options.seed, prepared.began_ms);
         let recorder = record.map(create).transpose().map_err(|problem| format!("--record: {problem}"))?;
         Ok((recorder, prepared))
     });

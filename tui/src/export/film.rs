@@ -1,13 +1,13 @@
 //! The pictures of a session, one after the other: recorded updates are given to a fresh model, and what its screen shows then
-//! is drawn. Long pauses are cut short.
+//! is drawn. Long pauses are cut short; the card of a lesson stands for as long as it takes to read it.
 
 use std::iter::Peekable;
 
-use hydraq_cluster::observe::Update;
+use hydraq_cluster::observe::{Change, LessonStep, Update};
 use ratatui::buffer::Buffer;
 
 use crate::keymap::Key;
-use crate::model::{Action, Input, Model, Setup, update};
+use crate::model::{Action, Input, Model, Setup, main_text, update};
 use crate::theme::Look;
 use crate::view::draw;
 
@@ -15,6 +15,12 @@ use crate::view::draw;
 const PICTURE_MS: u64 = 40;
 /// The longest pause, in milliseconds.
 const PAUSE_MS_MAX: u64 = 2_000;
+
+/// How long a card of a lesson stands at least, and how much longer for each character, in milliseconds.
+const CARD_MS: u64 = 1_500;
+const CHARACTER_MS: u64 = 40;
+/// How long a command stands that a lesson runs, in milliseconds.
+const COMMAND_MS: u64 = 700;
 
 /// One picture.
 pub(super) struct Picture {
@@ -33,11 +39,22 @@ pub(super) struct Film<I: Iterator<Item = Update>> {
     film_ms: u64,
     last_ms: Option<u64>,
     drawn_ms: Option<u64>,
+    /// Until when the card of a lesson stands, so that it can be read.
+    card_until_ms: u64,
 }
 
 impl<I: Iterator<Item = Update>> Film<I> {
-    pub(super) fn new(model: Model, updates: I) -> Self {
-        Self { model, updates: updates.peekable(), film_ms: 0, last_ms: None, drawn_ms: None }
+    pub(super) fn new(mut model: Model, updates: I) -> Self {
+        // What moves would stand still between two pictures.
+        model.look.motion = false;
+        Self {
+            model,
+            updates: updates.peekable(),
+            film_ms: 0,
+            last_ms: None,
+            drawn_ms: None,
+            card_until_ms: 0,
+        }
     }
 }
 
@@ -48,17 +65,41 @@ impl<I: Iterator<Item = Update>> Iterator for Film<I> {
         loop {
             let recorded = self.updates.next()?;
             let at_ms = recorded.at_ms;
-            self.film_ms += self.last_ms.map_or(0, |last_ms| at_ms.saturating_sub(last_ms).min(PAUSE_MS_MAX));
+            let pause_ms = self.last_ms.map_or(0, |last_ms| at_ms.saturating_sub(last_ms).min(PAUSE_MS_MAX));
+            self.film_ms += pause_ms;
+            let card_ms = card_ms(&recorded);
+            if let Some(card_ms) = card_ms {
+                self.film_ms = self.film_ms.max(self.card_until_ms);
+                self.card_until_ms = self.film_ms + card_ms;
+            }
             self.last_ms = Some(at_ms);
             update(&mut self.model, Input::Update(recorded));
             let is_soon = self.drawn_ms.is_some_and(|drawn_ms| self.film_ms < drawn_ms + PICTURE_MS);
-            if is_soon && self.updates.peek().is_some() {
+            if is_soon && card_ms.is_none() && self.updates.peek().is_some() {
                 continue;
             }
             self.drawn_ms = Some(self.film_ms);
             return Some(Picture { film_ms: self.film_ms, at_ms, buffer: drawn(&self.model) });
         }
     }
+}
+
+/// How long the card of a lesson has to stand that comes with an update, in milliseconds; none if no card comes.
+fn card_ms(update: &Update) -> Option<u64> {
+    let mut cards = update.changes.iter().filter_map(|change| match change {
+        Change::Lesson(card) => card.as_ref(),
+        _ => None,
+    });
+    let characters = |text: &str| text.chars().count() as u64;
+    Some(match &cards.next_back()?.step {
+        LessonStep::Runs { .. } => COMMAND_MS,
+        LessonStep::Ask { reveal: Some(reveal), .. } => CARD_MS + CHARACTER_MS * characters(&reveal.because),
+        LessonStep::Ask { question, choices, reveal: None } => {
+            let choices: u64 = choices.iter().map(|choice| characters(choice)).sum();
+            CARD_MS + CHARACTER_MS * (characters(question) + choices)
+        }
+        step => CARD_MS + CHARACTER_MS * characters(&main_text(step)),
+    })
 }
 
 /// A frame outside of a terminal.

@@ -15,6 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use super::film::{Film, Picture};
 use super::svg::{Paint, escaped, ground, paint};
 use crate::model::{Model, Setup};
+use crate::theme::Palette;
 
 /// The page, with places for the title, the colours and the session.
 const PAGE: &str = include_str!("page.html");
@@ -23,6 +24,7 @@ const PAGE: &str = include_str!("page.html");
 #[must_use]
 pub fn html(setup: Setup, title: &str, updates: impl IntoIterator<Item = Update>) -> String {
     let ground = ground(&setup.look);
+    let scheme = if setup.look.palette == Palette::Light { "light" } else { "dark" };
     let ahead_of_utc_seconds = setup.ahead_of_utc_seconds;
     let (mut rows, mut styles) = (Known::default(), Known::default());
     let mut frames = Vec::new();
@@ -31,7 +33,8 @@ pub fn html(setup: Setup, title: &str, updates: impl IntoIterator<Item = Update>
         let shown: Vec<usize> = lines.map(|y| rows.number(row(&buffer, y, ground, &mut styles))).collect();
         frames.push(json!([film_ms, clock(at_ms, ahead_of_utc_seconds), shown]));
     }
-    let mut css = format!(":root{{color:{};background:{}}}\n", ground.0, ground.1);
+    let mut css =
+        format!("html,body{{color:{};background:{}}}:root{{color-scheme:{scheme}}}\n", ground.0, ground.1);
     for (number, style) in styles.all.iter().enumerate() {
         let _ = writeln!(css, ".s{number}{{{style}}}");
     }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hydraq_cluster::observe::{Change, Update};
+use hydraq_cluster::observe::{Change, LessonStep, Update};
 
 use super::picture::Picture;
 
@@ -113,15 +113,25 @@ impl Recording {
         low.saturating_sub(1).max(self.forgotten)
     }
 
-    /// The nearest update before or after a number that tells an event.
+    /// The nearest update before or after a number that tells an event, or shows a card of a lesson that somebody is to read.
     pub(crate) fn next_event(&self, number: usize, forward: bool) -> Option<usize> {
-        let tells = |place: &usize| self.get(*place).is_some_and(|update| update.events().next().is_some());
+        let tells = |place: &usize| {
+            self.get(*place).is_some_and(|update| update.events().next().is_some() || shows_card(update))
+        };
         if forward {
             (number + 1..self.length).find(tells)
         } else {
             (self.forgotten..number).rev().find(tells)
         }
     }
+}
+
+fn shows_card(update: &Update) -> bool {
+    let waits = |change: &Change| match change {
+        Change::Lesson(Some(card)) => !matches!(card.step, LessonStep::Runs { .. }),
+        _ => false,
+    };
+    update.changes.iter().any(waits)
 }
 
 /// About how many bytes an update takes.

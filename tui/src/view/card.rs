@@ -18,8 +18,7 @@ pub(super) fn card(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         LessonStep::Ask { reveal: None, .. } => Role::Copying,
         _ => Role::Text,
     };
-    let title = format!("lesson {} of {}: {}", lesson.number, lesson.of, lesson.title);
-    let mut titles = vec![ink.piece(title, Role::Strong)];
+    let mut titles = vec![ink.piece(lesson.heading(), Role::Strong)];
     if let Some(time) = model.lesson_time().filter(|_| model.presenter) {
         titles.push(ink.piece(time, Role::Dim));
     }

@@ -45,5 +45,5 @@ pub use self::outcome_line::line as outcome_line;
 pub use self::outcome_text::lines as outcome_lines;
 pub use self::perform::perform;
 pub use self::report::{StepReport, Summary};
-pub use self::runner::{FailureReport, HostTrace, Reporter, RunOptions, run_script};
+pub use self::runner::{FailureReport, HostTrace, Pause, Reporter, RunOptions, run_script};
 pub use self::session::Session;

@@ -1,5 +1,6 @@
 //! The run of one file: its steps in order, what fails it, and what is found at its end.
 
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -34,13 +35,18 @@ pub struct RunOptions {
     pub seed: u64,
 }
 
+/// Something that a run waits for.
+pub type Pause = Pin<Box<dyn Future<Output = ()>>>;
+
 /// Who is told of a run while it runs.
 pub trait Reporter {
     /// The run begins; nothing has been done yet.
     fn begins(&mut self, _session: &Rc<Session>) {}
 
-    /// A step is about to be run.
-    fn step_begins(&mut self, _step: &Step) {}
+    /// A step is about to be run. What comes back is waited for before.
+    fn step_begins(&mut self, _step: &Step) -> Option<Pause> {
+        None
+    }
 
     /// A step has been run.
     fn step(&mut self, step: &StepReport<'_>);
@@ -149,6 +155,9 @@ impl Run<'_> {
         }
         let script = self.script;
         for step in &script.steps {
+            if let Some(pause) = self.reporter.step_begins(step) {
+                pause.await;
+            }
             let whole = options.timeout.map(|timeout| began + timeout - self.session.now());
             let limit = match (whole, options.step_timeout) {
                 (Some(whole), Some(one)) if whole <= one => Some((whole, "the whole run")),
@@ -172,7 +181,6 @@ impl Run<'_> {
     /// Runs one step; whether the run may go on.
     async fn step(&mut self, step: &Step, limit: Option<(Duration, &str)>) -> bool {
         let session = self.session.clone();
-        self.reporter.step_begins(step);
         let began = session.now();
         let performed = match limit {
             Some((left, what)) => {

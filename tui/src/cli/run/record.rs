@@ -6,15 +6,17 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use hydraq_cluster::client::way::Dialler;
+use hydraq_cluster::observe::Change;
 use hydraq_cluster::observer::{Notice, Observer, Roster};
 use hydraq_cluster::recording::{Header, VERSION, WriteError, Writer};
-use hydraq_cluster::scenario::run::{FailureReport, Reporter, Session, StepReport};
+use hydraq_cluster::scenario::run::{FailureReport, Pause, Reporter, Session, StepReport};
 use hydraq_cluster::scenario::{Script, Step};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::super::console::keep_counting;
 use super::super::telling::Telling;
+use super::cards::Cards;
 use super::reporter::Printer;
 use crate::shell::ahead_of_utc_seconds;
 
@@ -52,21 +54,34 @@ pub(super) struct Recorder {
     observer: Option<Observer>,
     telling: Option<Telling>,
     number: u64,
+    /// Where a lesson is recorded.
+    cards: Option<Cards>,
+    /// Whether the last thing was a card, which is to be seen for itself.
+    shows_card: bool,
 }
 
 impl Recorder {
     /// Makes the file.
-    pub(super) fn create(path: PathBuf, title: &str, seed: u64, at_ms: u64) -> Result<Self, WriteError> {
+    pub(super) fn create(path: PathBuf, script: &Script, seed: u64, at_ms: u64) -> Result<Self, WriteError> {
         let header = Header {
             version: VERSION,
             program: concat!("hydraq ", env!("CARGO_PKG_VERSION")).to_owned(),
-            title: title.to_owned(),
+            title: script.file.clone(),
             at_ms,
             ahead_of_utc_seconds: ahead_of_utc_seconds(),
             seed: Some(seed),
         };
         let writer = Rc::new(RefCell::new(Writer::create(&path, false, &header)?));
-        Ok(Self { path, writer, problem: Rc::default(), observer: None, telling: None, number: 0 })
+        Ok(Self {
+            path,
+            writer,
+            problem: Rc::default(),
+            observer: None,
+            telling: None,
+            number: 0,
+            cards: Cards::of(script),
+            shows_card: false,
+        })
     }
 
     /// Has everything recorded that happens in a cluster, on the task set of this thread.
@@ -90,29 +105,47 @@ impl Recorder {
         tokio::task::spawn_local(keep_counting(session.clone(), observer.clone()));
     }
 
-    fn step_begins(&mut self, step: &Step) {
-        if let Some(telling) = &self.telling {
-            self.number = telling.begun(&step.to_string(), Some(step.line));
-        }
+    /// What a card speaks of is to be seen with it, and the card before anything else happens: that takes a moment each time.
+    fn step_begins(&mut self, step: &Step) -> Option<Pause> {
+        let (Some(telling), Some(observer)) = (&self.telling, &self.observer) else { return None };
+        self.number = telling.begun(&step.to_string(), Some(step.line));
+        let cards = self.cards.as_mut()?;
+        let is_told = Cards::is_told(&step.command);
+        let waits = self.shows_card || is_told;
+        self.shows_card = is_told;
+        let (observer, card) = (observer.clone(), cards.before(step));
+        Some(Box::pin(async move {
+            if waits {
+                settle(&observer).await;
+            }
+            if let Some(card) = card {
+                observer.notice(Notice::Tell(Change::Lesson(Some(card))));
+            }
+        }))
     }
 
-    fn step(&self, report: &StepReport<'_>) {
+    fn step(&mut self, report: &StepReport<'_>) {
         let (Some(telling), Some(observer)) = (&self.telling, &self.observer) else { return };
         let took_us = u64::try_from(report.elapsed.as_micros()).unwrap_or(u64::MAX);
         let (line, outcome, failure) =
             (report.step.to_string(), report.outcome.as_ref(), report.failure.as_ref());
         observer.notice(Notice::Processes);
         telling.ended(self.number, &line, outcome, failure, took_us);
+        if let Some(cards) = &mut self.cards {
+            let card = cards.after(report);
+            card.into_iter().for_each(|card| observer.notice(Notice::Tell(Change::Lesson(Some(card)))));
+            if Cards::is_told(&report.step.command) && failure.is_none() {
+                // The card says it.
+                return;
+            }
+        }
         telling.told(&line, &report.step.command, outcome, failure, took_us);
     }
 
     /// Waits until everything is told, and ends the file.
     pub(super) async fn end(mut self, words: &str) -> Result<PathBuf, WriteError> {
         if let Some(observer) = self.observer.take() {
-            let (answer, answered) = oneshot::channel();
-            observer.notice(Notice::Settle(answer));
-            // A cluster that does not answer any more has nothing to tell.
-            let _ = timeout(SETTLE, answered).await;
+            settle(&observer).await;
         }
         let ended = self.writer.borrow_mut().end(words);
         match self.problem.borrow_mut().take() {
@@ -120,6 +153,14 @@ impl Recorder {
             None => ended.map(|()| self.path.clone()),
         }
     }
+}
+
+/// Waits until an observer has told everything that has happened by now.
+async fn settle(observer: &Observer) {
+    let (answer, answered) = oneshot::channel();
+    observer.notice(Notice::Settle(answer));
+    // A cluster that does not answer any more has nothing to tell.
+    let _ = timeout(SETTLE, answered).await;
 }
 
 /// Prints a run, and records it, if that is wanted.
@@ -135,15 +176,13 @@ impl Reporter for Recorded<'_> {
         }
     }
 
-    fn step_begins(&mut self, step: &Step) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.step_begins(step);
-        }
+    fn step_begins(&mut self, step: &Step) -> Option<Pause> {
+        self.recorder.as_mut().and_then(|recorder| recorder.step_begins(step))
     }
 
     fn step(&mut self, step: &StepReport<'_>) {
         self.printer.step(step);
-        if let Some(recorder) = &self.recorder {
+        if let Some(recorder) = &mut self.recorder {
             recorder.step(step);
         }
     }
