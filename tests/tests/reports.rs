@@ -82,6 +82,7 @@ fn junit_has_each_step_with_what_became_of_it() {
     let xml = fs::read_to_string(playground.path("report.xml")).expect("there is a report");
     for words in [
         "<testsuite name=\"scenario.hq\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\"",
+        "<property name=\"seed\" value=\"",
         "name=\"line 1: spawn\"",
         "<failure type=\"expectation\" message=\"expected ready == 1, but it is 0\">scenario.hq:2:1:",
         "name=\"line 3: enqueue --body &lt;&amp;&gt;\"",

@@ -26,7 +26,8 @@ pub(super) use self::files::draw_seed;
 use self::ground::{Ground, Prepared};
 pub(super) use self::interrupt::{Interrupt, Stop};
 use self::junit::Suite;
-use self::record::{Recorded, Recorder, path_for, writable};
+pub(super) use self::record::writable;
+use self::record::{Recorded, Recorder, path_for};
 use self::reporter::Printer;
 use super::format::{Format, term};
 use super::{USAGE, start_log};
@@ -163,7 +164,7 @@ async fn run_all(
     };
     for (place, planned) in plan.iter().enumerate() {
         let keeps_logs = planned.data != DataFolder::Temporary;
-        let mut printer = Printer::new(arguments.format, keeps_logs, &planned.script);
+        let mut printer = Printer::new(arguments.format, keeps_logs, options.seed, &planned.script);
         let record = arguments.record.as_deref();
         let record = record.map(|record| path_for(record, &planned.script, plan.len() == 1, place));
         let ended = play(planned, ground, options, record, &mut printer, &mut interrupt).await;
@@ -179,6 +180,10 @@ async fn run_all(
         };
         suites.push(printer.into_suite(&planned.script));
         if let Some(status) = stopped {
+            let left = plan[place + 1..].iter().map(|planned| &planned.script);
+            let suite =
+                |script| Printer::new(arguments.format, false, options.seed, script).into_suite(script);
+            suites.extend(left.map(suite));
             return status;
         }
     }

@@ -1,13 +1,14 @@
 //! The report that servers which build and test know how to show: JUnit's XML.
 //!
 //! A file is a test suite, a step a test case. What belongs to no step (what the oracle found, a cluster that broke) is a test case
-//! of its own.
+//! of its own. It keeps to the schemas of Jenkins and of Ant, which differ in what they demand.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use hydraq_cluster::scenario::Step;
 use hydraq_cluster::scenario::run::{FailureReport, StepReport};
+use time::OffsetDateTime;
 
 /// What became of a test case.
 enum Verdict {
@@ -27,13 +28,17 @@ struct Case {
 /// A file.
 pub(super) struct Suite {
     file: String,
+    /// When its run began, in UTC.
+    began: OffsetDateTime,
+    /// What everything that is left to chance follows from.
+    seed: u64,
     cases: Vec<Case>,
 }
 
 impl Suite {
     /// A file of which nothing has been run yet.
-    pub(super) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), cases: Vec::new() }
+    pub(super) fn new(file: &str, began: OffsetDateTime, seed: u64) -> Self {
+        Self { file: file.to_owned(), began, seed, cases: Vec::new() }
     }
 
     /// A step has been run.
@@ -52,9 +57,9 @@ impl Suite {
         }
     }
 
-    /// The run did not come to its end.
-    pub(super) fn broke(&mut self, problem: &str) {
-        let verdict = Verdict::Failed("cluster".into(), problem.to_owned(), problem.to_owned());
+    /// The run did not come to its end: what kind of thing kept it from that, and what it was.
+    pub(super) fn broke(&mut self, kind: &str, problem: &str) {
+        let verdict = Verdict::Failed(kind.to_owned(), problem.to_owned(), problem.to_owned());
         self.add("the run as a whole".into(), Duration::ZERO, verdict);
     }
 
@@ -87,18 +92,27 @@ fn name(step: &Step) -> String {
 
 /// The report of all files.
 pub(super) fn report(suites: &[Suite]) -> String {
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"hydraq\">\n");
-    for suite in suites {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (id, suite) in suites.iter().enumerate() {
         // Writing to a text does not fail.
-        let _ = write_suite(&mut xml, suite);
+        let _ = write_suite(&mut xml, id, suite);
     }
     xml.push_str("</testsuites>\n");
     xml
 }
 
-fn write_suite(xml: &mut String, suite: &Suite) -> std::fmt::Result {
-    let file = escaped(&suite.file);
-    writeln!(xml, "  <testsuite name=\"{file}\" {}>", suite.sum())?;
+fn write_suite(xml: &mut String, id: usize, suite: &Suite) -> std::fmt::Result {
+    let (file, began) = (escaped(&suite.file), moment(suite.began));
+    writeln!(
+        xml,
+        "  <testsuite name=\"{file}\" {} timestamp=\"{began}\" hostname=\"localhost\" package=\"hydraq\" id=\"{id}\">",
+        suite.sum()
+    )?;
+    let program = concat!("hydraq ", env!("CARGO_PKG_VERSION"));
+    writeln!(xml, "    <properties>")?;
+    writeln!(xml, "      <property name=\"program\" value=\"{program}\"/>")?;
+    writeln!(xml, "      <property name=\"seed\" value=\"{}\"/>", suite.seed)?;
+    writeln!(xml, "    </properties>")?;
     for case in &suite.cases {
         let (name, time) = (escaped(&case.name), case.elapsed.as_secs_f64());
         write!(xml, "    <testcase classname=\"{file}\" name=\"{name}\" time=\"{time:.3}\"")?;
@@ -113,7 +127,14 @@ fn write_suite(xml: &mut String, suite: &Suite) -> std::fmt::Result {
             }
         }
     }
-    writeln!(xml, "  </testsuite>")
+    writeln!(xml, "    <system-out/>\n    <system-err/>\n  </testsuite>")
+}
+
+/// A moment without a zone, as Ant wants it: `2026-11-23T05:12:08`.
+fn moment(at: OffsetDateTime) -> String {
+    let (year, month, day) = at.to_calendar_date();
+    let (hour, minute, second) = at.to_hms();
+    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}", u8::from(month))
 }
 
 /// Text as it may stand in XML. Control characters may not, however they are written.

@@ -36,7 +36,7 @@ pub(super) fn path_for(record: &Path, script: &Script, is_alone: bool, place: us
 }
 
 /// Whether a file can be written, found out before anything is started; what is in it stays.
-pub(super) fn writable(path: &Path) -> std::io::Result<()> {
+pub(in crate::cli) fn writable(path: &Path) -> std::io::Result<()> {
     let is_new = !path.exists();
     std::fs::OpenOptions::new().append(true).create(true).open(path)?;
     if is_new {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hydraq_cluster::scenario::Script;
 use hydraq_cluster::scenario::run::{FailureReport, HostTrace, Reporter, StepReport, Summary};
+use time::OffsetDateTime;
 
 use super::super::format::{Format, print_json, print_lines};
 use super::junit::Suite;
@@ -22,8 +23,8 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    pub(super) fn new(format: Format, keeps_logs: bool, script: &Script) -> Self {
-        let suite = Suite::new(&script.file);
+    pub(super) fn new(format: Format, keeps_logs: bool, seed: u64, script: &Script) -> Self {
+        let suite = Suite::new(&script.file, OffsetDateTime::now_utc(), seed);
         let progress = Progress::new(script);
         Self { format, keeps_logs, steps: script.steps.len(), done: 0, progress, suite }
     }
@@ -38,7 +39,7 @@ impl Printer {
 
     /// The cluster could not be started.
     pub(super) fn broke(&mut self, problem: &str) {
-        self.suite.broke(problem);
+        self.suite.broke("cluster", problem);
     }
 
     /// The run of a file begins.
@@ -73,7 +74,7 @@ impl Printer {
     /// A signal has ended the run.
     pub(super) fn interrupted(&mut self, script: &Script, signal: &str, files_left: usize) {
         self.progress.clear();
-        self.suite.broke(&format!("stopped by {signal}"));
+        self.suite.broke("stopped", &format!("stopped by {signal}"));
         let steps = self.steps - self.done;
         let next = script.steps.get(self.done);
         let place = next.map_or_else(String::new, |step| format!(", from line {}: {step}", step.line));
