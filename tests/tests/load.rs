@@ -29,6 +29,28 @@ fn keys(value: &Value) -> Vec<&String> {
 }
 
 #[test]
+fn latencies_are_drawn() {
+    let playground = Playground::new();
+    let arguments = "load --hosts 2 --messages 500 --in-flight 50 --svg latency.svg".split(' ');
+    hydraq(&playground, &arguments.collect::<Vec<_>>()).assert_status(0);
+    let drawn = std::fs::read_to_string(playground.path("latency.svg")).expect("a picture");
+    for words in [
+        "500 messages of 256 bytes",
+        "enqueue: 500 messages",
+        "dequeue and delete: 500",
+        "p99.9",
+        "class=\"bar\"",
+    ] {
+        assert!(drawn.contains(words), "{words} is missing in {drawn}");
+    }
+    let ran =
+        hydraq(&playground, &["load", "--hosts", "1", "--replicas", "1", "--svg", "no/such/folder.svg"]);
+    ran.assert_status(64);
+    assert!(ran.err.contains("--svg: no/such/folder.svg cannot be written"), "{}", ran.err);
+    playground.assert_clean();
+}
+
+#[test]
 fn a_local_cluster_takes_and_gives_everything_and_is_gone() {
     let playground = Playground::new();
     let arguments =

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use super::shares::{Share, shares};
 use crate::client::types::{Enqueued, Outcome};
 use crate::client::{ClientError, Kind};
 
@@ -47,6 +48,12 @@ impl Phase {
     #[must_use]
     pub fn percentile_us(&self, percent: f64) -> u64 {
         self.latency_us.value_at_percentile(percent)
+    }
+
+    /// How the latencies of the acknowledged messages are spread, fastest first.
+    #[must_use]
+    pub fn shares(&self) -> Vec<Share> {
+        shares(&self.latency_us)
     }
 }
 

@@ -17,12 +17,14 @@ mod dequeue;
 mod enqueue;
 mod meter;
 mod plan;
+mod shares;
 
 use crate::client::{ClientError, HostClient};
 
 pub use cluster::{LocalCluster, LocalClusterError};
 pub use meter::Phase;
 pub use plan::Progress;
+pub use shares::Share;
 
 use meter::Meter;
 use plan::Plan;

@@ -4,6 +4,7 @@
 //! of some is unknown, 3 if there is no cluster to put load on, 64 for wrong usage.
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,10 +12,13 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use hydraq_cluster::client::HostClient;
 use hydraq_cluster::load::{self, LoadOptions, LoadReport, LocalCluster, Phase, Progress, Way};
+use hydraq_cluster::observe::words::count;
 use serde_json::{Value, json};
 
 use super::format::{Format, print_json, print_lines};
+use super::run::writable;
 use super::{USAGE, start_log};
+use crate::export::{Panel, histogram};
 
 /// The exit status if the outcome of some messages is unknown, and nothing worse has happened.
 const UNKNOWN: u8 = 2;
@@ -56,6 +60,9 @@ pub(super) struct LoadArguments {
     /// Leave the messages there: nothing is dequeued.
     #[arg(long)]
     keep: bool,
+    /// Draw how long messages took, enqueued and dequeued, into this file, as an SVG picture.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -91,6 +98,12 @@ pub(super) fn run(arguments: &LoadArguments) -> ExitCode {
     start_log("warn");
     if let Some(problem) = arguments.problem() {
         return wrong(&problem);
+    }
+    // A picture that cannot be written is better known before than after.
+    if let Some(svg) = &arguments.svg
+        && let Err(problem) = writable(svg)
+    {
+        return wrong(&format!("--svg: {} cannot be written: {problem}", svg.display()));
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -137,7 +150,11 @@ async fn run_on(arguments: &LoadArguments, clients: Vec<HostClient>) -> ExitCode
     match report {
         Ok(report) => {
             say(arguments.format, &report);
-            judge(&report, options.messages)
+            let drawn = arguments.svg.as_deref().map_or(Ok(()), |svg| draw(svg, &options, &report));
+            match drawn {
+                Ok(()) => judge(&report, options.messages),
+                Err(problem) => broken(&problem),
+            }
         }
         Err(error) => broken(&error),
     }
@@ -164,6 +181,38 @@ fn say(format: Format, report: &LoadReport) {
     }
 }
 
+/// Draws how long messages took.
+fn draw(svg: &Path, options: &LoadOptions, report: &LoadReport) -> Result<(), String> {
+    let way = match options.way {
+        Way::Streamed => "streamed".to_owned(),
+        Way::Unary(1) => "one call each".to_owned(),
+        Way::Unary(batch) => format!("calls of {batch}"),
+    };
+    let title = format!(
+        "hydraq load: {} messages of {} bytes, {} replicas, {} in flight, {way}",
+        count(options.messages.into()),
+        count(options.body_bytes as u64),
+        options.replicas,
+        count(options.in_flight.into())
+    );
+    let mut panels = vec![panel("enqueue", &report.enqueue)];
+    if !options.keep {
+        panels.push(panel("dequeue and delete", &report.dequeue));
+    }
+    std::fs::write(svg, histogram(&title, &panels))
+        .map_err(|problem| format!("--svg: {} could not be written: {problem}", svg.display()))
+}
+
+fn panel(name: &str, phase: &Phase) -> Panel {
+    let rate = count(phase.per_second().round() as u64);
+    let mark = |(name, percent): (&str, f64)| (phase.percentile_us(percent), name.to_owned());
+    Panel {
+        title: format!("{name}: {} messages, {rate} a second", count(phase.messages.into())),
+        bars: phase.shares().iter().map(|share| (share.from_us..share.below_us, share.messages)).collect(),
+        marks: [("p50", 50.0), ("p99", 99.0), ("p99.9", 99.9)].map(mark).into(),
+    }
+}
+
 fn shape(phase: &Phase) -> Value {
     json!({
         "messages": phase.messages,
@@ -175,12 +224,13 @@ fn shape(phase: &Phase) -> Value {
 
 fn line(name: &str, phase: &Phase) -> String {
     format!(
-        "{name}  {:>9} messages in {:>7.3} s  {:>9.0} a second  p50 {:>7} µs  p99 {:>7} µs",
+        "{name}  {:>9} messages in {:>7.3} s  {:>9.0} a second  p50 {:>7} µs  p99 {:>7} µs  p99.9 {:>7} µs",
         phase.messages,
         phase.elapsed().as_secs_f64(),
         phase.per_second(),
         phase.percentile_us(50.0),
         phase.percentile_us(99.0),
+        phase.percentile_us(99.9),
     )
 }
 
@@ -218,12 +268,20 @@ async fn show_progress(progress: &Progress, messages: u32) {
             // Nobody is left to tell if this cannot be written.
             let _ = write!(
                 std::io::stderr(),
-                "\r{} of {messages} enqueued, {} deleted ",
-                enqueued.load(Ordering::Relaxed),
-                deleted.load(Ordering::Relaxed)
+                "\r\x1b[Kenqueued {}  deleted {}",
+                bar(enqueued.load(Ordering::Relaxed), messages),
+                bar(deleted.load(Ordering::Relaxed), messages)
             );
         }
     }
+}
+
+/// `[########............]  40% of 100,000`.
+fn bar(done: u32, of: u32) -> String {
+    const WIDTH: u64 = 20;
+    let filled = u64::from(done) * WIDTH / u64::from(of.max(1));
+    let bar: String = (0..WIDTH).map(|place| if place < filled { '#' } else { '.' }).collect();
+    format!("[{bar}] {:>3}% of {}", u64::from(done) * 100 / u64::from(of.max(1)), count(of.into()))
 }
 
 /// Clears the line of progress when there is no more of it.

@@ -2,6 +2,7 @@
 
 mod cast;
 mod film;
+mod histogram;
 mod html;
 mod shapes;
 mod shiviz;
@@ -12,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 pub use cast::{cast, cast_of};
 pub use film::{Still, frame_at};
+pub use histogram::{Panel, histogram};
 pub use html::html;
 pub use shiviz::shiviz;
 pub use svg::svg;
