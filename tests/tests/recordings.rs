@@ -125,6 +125,29 @@ fn a_simulated_run_is_recorded_and_the_same_seed_gives_the_same_recording() {
 }
 
 #[test]
+fn a_lesson_is_recorded_with_its_cards() {
+    let playground = Playground::new();
+    let lesson = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/lessons/04-the-zombie.hq");
+    hydraq(&playground, &["run", lesson, "--sim", "--seed", "7", "--record", "run.jsonl"]).assert_status(0);
+    let told = hydraq(&playground, &["replay", "run.jsonl"]);
+    told.assert_status(0);
+    for words in [
+        "lesson 4 of 12, the zombie: All three hosts have this message.",
+        "3 of 3 copies; alpha serving, ",
+        "lesson 4 of 12, the zombie asks: How many tombstones are kept from now on?\n  a: 2, for ever",
+        "lesson 4 of 12, the zombie: The answer is c, 0, all holders know. A tombstone goes",
+        "3. A host that comes back listens first",
+    ] {
+        assert!(told.out.contains(words), "{words} is not in\n{}", told.out);
+    }
+    let page = export(&playground, &["html", "--theme", "light"]);
+    page.assert_status(0);
+    assert!(page.out.contains("the zombie") && page.out.contains("color-scheme:light"), "{}", page.out);
+    let refused = export(&playground, &["text", "--theme", "light"]);
+    refused.assert_status(64);
+}
+
+#[test]
 fn a_recording_that_cannot_be_written_is_refused_before_anything_is_started() {
     let playground = Playground::new();
     playground.write("scenario.hq", SCENARIO);

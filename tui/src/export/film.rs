@@ -3,11 +3,11 @@
 
 use std::iter::Peekable;
 
-use hydraq_cluster::observe::{Change, LessonStep, Update};
+use hydraq_cluster::observe::Update;
 use ratatui::buffer::Buffer;
 
 use crate::keymap::Key;
-use crate::model::{Action, Input, Model, Setup, main_text, update};
+use crate::model::{Action, Input, Model, Setup, card_ms, update};
 use crate::theme::Look;
 use crate::view::draw;
 
@@ -15,12 +15,6 @@ use crate::view::draw;
 const PICTURE_MS: u64 = 40;
 /// The longest pause, in milliseconds.
 const PAUSE_MS_MAX: u64 = 2_000;
-
-/// How long a card of a lesson stands at least, and how much longer for each character, in milliseconds.
-const CARD_MS: u64 = 1_500;
-const CHARACTER_MS: u64 = 40;
-/// How long a command stands that a lesson runs, in milliseconds.
-const COMMAND_MS: u64 = 700;
 
 /// One picture.
 pub(super) struct Picture {
@@ -82,24 +76,6 @@ impl<I: Iterator<Item = Update>> Iterator for Film<I> {
             return Some(Picture { film_ms: self.film_ms, at_ms, buffer: drawn(&self.model) });
         }
     }
-}
-
-/// How long the card of a lesson has to stand that comes with an update, in milliseconds; none if no card comes.
-fn card_ms(update: &Update) -> Option<u64> {
-    let mut cards = update.changes.iter().filter_map(|change| match change {
-        Change::Lesson(card) => card.as_ref(),
-        _ => None,
-    });
-    let characters = |text: &str| text.chars().count() as u64;
-    Some(match &cards.next_back()?.step {
-        LessonStep::Runs { .. } => COMMAND_MS,
-        LessonStep::Ask { reveal: Some(reveal), .. } => CARD_MS + CHARACTER_MS * characters(&reveal.because),
-        LessonStep::Ask { question, choices, reveal: None } => {
-            let choices: u64 = choices.iter().map(|choice| characters(choice)).sum();
-            CARD_MS + CHARACTER_MS * (characters(question) + choices)
-        }
-        step => CARD_MS + CHARACTER_MS * characters(&main_text(step)),
-    })
 }
 
 /// A frame outside of a terminal.

@@ -1,6 +1,7 @@
-//! What stands on the card of a lesson, line by line: the layout counts the lines, the view draws them.
+//! What stands on the card of a lesson, line by line: the layout counts the lines, the view draws them. And how long it takes to read,
+//! where it is seen again.
 
-use hydraq_cluster::observe::{LessonStep, Reveal};
+use hydraq_cluster::observe::{Change, LessonStep, Reveal, Update};
 
 use super::layout::wrapped;
 
@@ -38,6 +39,12 @@ pub(crate) const BIG: (u16, u16) = (4, 4);
 
 /// Columns before the text of a choice.
 const CHOICE_INDENT: u16 = 5;
+
+/// How long a card of a lesson stands at least, and how much longer for each character, in milliseconds.
+const CARD_MS: u64 = 1_500;
+const CHARACTER_MS: u64 = 40;
+/// How long a command stands that a lesson runs, in milliseconds.
+const COMMAND_MS: u64 = 700;
 
 /// What is said or asked.
 pub(crate) fn main_text(step: &LessonStep) -> String {
@@ -82,4 +89,22 @@ fn mark(letter: char, reveal: Option<&Reveal>) -> Mark {
         Some(reveal) if reveal.given.as_deref().is_some_and(is) => Mark::Wrong,
         _ => Mark::None,
     }
+}
+
+/// How long the card of a lesson has to stand that comes with an update, in milliseconds; none if no card comes.
+pub(crate) fn card_ms(update: &Update) -> Option<u64> {
+    let mut cards = update.changes.iter().filter_map(|change| match change {
+        Change::Lesson(card) => card.as_ref(),
+        _ => None,
+    });
+    let characters = |text: &str| text.chars().count() as u64;
+    Some(match &cards.next_back()?.step {
+        LessonStep::Runs { .. } => COMMAND_MS,
+        LessonStep::Ask { reveal: Some(reveal), .. } => CARD_MS + CHARACTER_MS * characters(&reveal.because),
+        LessonStep::Ask { question, choices, reveal: None } => {
+            let choices: u64 = choices.iter().map(|choice| characters(choice)).sum();
+            CARD_MS + CHARACTER_MS * (characters(question) + choices)
+        }
+        step => CARD_MS + CHARACTER_MS * characters(&main_text(step)),
+    })
 }

@@ -121,10 +121,13 @@ mod tests {
     #[test]
     fn a_lesson_is_begun_by_a_line() {
         let mut stage = Stage::new(Setup::default(), staged(7, 4));
-        stage.command("lesson 2");
-        assert!(stage.actions.contains(&Action::Ask(Request::Lesson(LessonRequest::Start(2)))));
+        let asked = |stage: &Stage, request| stage.actions.contains(&Action::Ask(Request::Lesson(request)));
         stage.command("lesson end");
         assert!(stage.model.toasts.bad().any(|toast| toast.words.contains("no lesson runs")));
+        stage.command("lesson 2");
+        assert!(asked(&stage, LessonRequest::Start(2)) && !asked(&stage, LessonRequest::Leave));
+        stage.command("lesson end");
+        assert!(asked(&stage, LessonRequest::Leave));
         stage.command("lessons");
         assert_eq!(stage.model.screen, Screen::Lessons);
         assert_eq!(stage.model.session().scenario(u64::MAX), "# a session of the console\n", "no commands");

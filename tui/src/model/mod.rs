@@ -47,7 +47,7 @@ use std::sync::Arc;
 use hydraq_cluster::observe::{EventSerial, HostNumber, HostPicture, MessageId, MessagePicture, Update};
 use ratatui::layout::Rect;
 
-pub(crate) use card::{BIG, CardLine, Mark, card_lines, main_text};
+pub(crate) use card::{BIG, CardLine, Mark, card_lines, card_ms, main_text};
 pub use completer::{CommandHelp, Completer, Known, NoCompleter, Suggestion};
 pub(crate) use form::{EnqueueForm, Field};
 pub use input::{Action, Input, Mouse, MouseKind, SaveKind};

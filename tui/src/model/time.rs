@@ -3,6 +3,7 @@
 use hydraq_cluster::observe::Request;
 
 use super::Model;
+use super::card::card_ms;
 use super::input::Action;
 use super::picture::Picture;
 
@@ -59,7 +60,9 @@ impl Model {
         let Some(Stopped { number, picture, plays_ms: Some(over_ms) }) = &mut self.stopped else { return };
         *over_ms += elapsed_ms;
         while let Some(next) = self.recording.get(*number + 1) {
-            let wait_ms = next.at_ms.saturating_sub(picture.at_ms);
+            // A card of a lesson is read, too, where nobody read it then.
+            let stands_ms = self.recording.get(*number).and_then(|shown| card_ms(shown)).unwrap_or(0);
+            let wait_ms = next.at_ms.saturating_sub(picture.at_ms).max(stands_ms);
             if wait_ms > *over_ms {
                 return;
             }

@@ -26,12 +26,24 @@ impl Notes {
     /// A card is shown: what it says, what is noted of it, and what comes next.
     pub(super) fn card(&mut self, says: &str, extra: &[(&str, &str)]) {
         self.card += 1;
-        let seconds = self.began.elapsed().as_secs();
-        let mut text = format!("\n[{:02}:{:02}] card {}: {says}\n", seconds / 60, seconds % 60, self.card);
+        let mut text = format!("\n[{}] card {}: {says}\n", self.time(), self.card);
         for (what, words) in extra.iter().filter(|(_, words)| !words.is_empty()) {
             text.push_str(&format!("  {what}: {words}\n"));
         }
         self.write(&text);
+    }
+
+    /// Something that is noted of a command, which has no card.
+    pub(super) fn remark(&mut self, words: &str) {
+        if !words.is_empty() {
+            self.write(&format!("\n[{}] note: {words}\n", self.time()));
+        }
+    }
+
+    /// Minutes and seconds since the lesson began.
+    fn time(&self) -> String {
+        let seconds = self.began.elapsed().as_secs();
+        format!("{:02}:{:02}", seconds / 60, seconds % 60)
     }
 
     fn write(&mut self, text: &str) {

@@ -60,8 +60,11 @@ impl Player {
                 Command::Ask(ask) => self.ask(place, ask).await,
                 Command::Reveal(_) => self.reveal(place, step).await,
                 // The map shows it all the time.
-                Command::Show(_) => {}
-                _ => self.run(step).await,
+                Command::Show(_) => self.remark(step),
+                _ => {
+                    self.remark(step);
+                    self.run(step).await;
+                }
             }
         }
         told(Some(self.score));
@@ -113,6 +116,13 @@ impl Player {
             let text =
                 format!("This should have worked, and did not: {}. The lesson goes on.", failure.message);
             self.deck.show(LessonStep::Say { text }).await;
+        }
+    }
+
+    /// Tells the presenter what is noted of a command.
+    fn remark(&mut self, step: &Step) {
+        if let Some(notes) = &mut self.notes {
+            notes.remark(self.lesson.note(step));
         }
     }
 
