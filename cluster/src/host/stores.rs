@@ -58,7 +58,6 @@ impl Stores {
     }
 
     /// Word of the next change of these.
-    #[must_use]
     pub fn changed(&self) -> Notified<'_> {
         self.changes.notified()
     }
