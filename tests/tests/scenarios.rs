@@ -47,6 +47,7 @@ plays! {
     one_host_hands_out_what_all_have: "one-consumer-for-all",
     a_lease_that_is_extended_holds: "leases-tell-their-cause",
     a_wiped_disk_is_repaired: "wiped-and-repaired",
+    a_disk_that_went_back_brings_nothing_back: "rolled-back",
     both_sides_of_a_cut_agree_again: "cut-in-two",
     a_holder_that_stops_answering_is_replaced: "holder-replaced",
     a_store_is_drawn_as_soon_as_it_serves: "objects-right-after-a-restart",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 
+use super::folder::IMAGE_BYTES_MAX;
 use super::names::NAME_LENGTH_MAX;
 use super::report::Exit;
 
@@ -69,6 +70,12 @@ pub enum FleetError {
         name: String,
         /// How it ended.
         exit: Exit,
+    },
+    /// There is no earlier state of its disk to go back to.
+    #[error("no earlier state of the disk of {name} is kept: there is one once it was restarted, while it has at most {} MiB", IMAGE_BYTES_MAX >> 20)]
+    NoImage {
+        /// The host.
+        name: String,
     },
     /// A paused host runs; it cannot be restarted.
     #[error("host {name} is paused: resume it instead")]

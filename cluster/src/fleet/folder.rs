@@ -1,5 +1,5 @@
-//! The fleet's folder: for each host a data folder `NAME`, and beside it a log `NAME.log` and, in a folder that is kept, its port
-//! in `NAME.port`.
+//! The fleet's folder: for each host a data folder `NAME`, and beside it a log `NAME.log`; in a folder that is kept, its port
+//! in `NAME.port`; in a temporary one, what its disk had when it was last started in `NAME.image`.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use super::FleetError;
 use super::guard_handle::GuardHandle;
+
+/// How large a disk may be for its earlier state to be kept.
+pub(super) const IMAGE_BYTES_MAX: u64 = 64 << 20;
 
 /// Where the hosts of a fleet keep their data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +76,32 @@ impl Folder {
         }
     }
 
+    /// Keeps what is on the disk of a host that is about to be started, if that is not too much.
+    pub(super) fn keep_image(&self, name: &str) -> Result<(), FleetError> {
+        let (data, image) = (self.root.join(name), self.image_of(name));
+        remove(&image).map_err(|source| failed(&image, source))?;
+        let bytes = size(&data).map_err(|source| failed(&data, source))?;
+        if !self.is_temporary || !(1..=IMAGE_BYTES_MAX).contains(&bytes) {
+            return Ok(());
+        }
+        copy(&data, &image).map_err(|source| failed(&image, source))
+    }
+
+    pub(super) fn has_image(&self, name: &str) -> bool {
+        self.image_of(name).is_dir()
+    }
+
+    /// Puts the disk of a host that does not run back to what was kept.
+    pub(super) fn put_back(&self, name: &str) -> Result<(), FleetError> {
+        let data = self.root.join(name);
+        let put_back = remove(&data).and_then(|()| copy(&self.image_of(name), &data));
+        put_back.map_err(|source| failed(&data, source))
+    }
+
+    fn image_of(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.image"))
+    }
+
     fn port_file(&self, name: &str) -> PathBuf {
         self.root.join(format!("{name}.port"))
     }
@@ -112,6 +141,32 @@ pub(super) fn failed(path: &Path, source: io::Error) -> FleetError {
 /// Leaves a folder empty, and there.
 pub(super) fn empty(path: &Path) -> Result<(), FleetError> {
     remove(path).and_then(|()| fs::create_dir_all(path)).map_err(|source| failed(path, source))
+}
+
+/// How many bytes the files in a folder have.
+fn size(path: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let meta = entry.metadata()?;
+        bytes += if meta.is_dir() { size(&entry.path())? } else { meta.len() };
+    }
+    Ok(bytes)
+}
+
+/// Copies a folder and all that is in it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes a folder and all that is in it; one that does not exist is fine. A process that was killed a moment ago may

@@ -1,4 +1,4 @@
-//! The local fleet: starts queue hosts as real processes, kills, pauses, restarts and wipes them, and leaves none behind.
+//! The local fleet: starts queue hosts as real processes, kills, pauses, restarts, wipes and rolls them back, and leaves none behind.
 //!
 //! # What it promises
 //!

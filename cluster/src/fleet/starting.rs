@@ -171,6 +171,7 @@ impl Fleet {
         if !host.has_exited() {
             return Err(FleetError::Starting { name: name.to_owned() });
         }
+        self.folder.keep_image(name)?;
         let port = host.release_port();
         let (process, pending) = self.launch(&host.plan, port)?;
         host.replace_process(process);

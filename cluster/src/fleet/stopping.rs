@@ -1,4 +1,4 @@
-//! What is done to running hosts: kill, terminate, pause, resume, wipe.
+//! What is done to running hosts: kill, terminate, pause, resume, wipe, roll back.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -94,6 +94,29 @@ impl Fleet {
     /// As [`Self::kill`]; [`FleetError::Starting`] for a host that somebody else has restarted meanwhile, and
     /// [`FleetError::File`] for a folder that cannot be emptied.
     pub fn wipe(&self, names: &[&str]) -> Result<Vec<HostProcess>, FleetError> {
+        self.kill_and(names, |host| folder::empty(&host.plan.data))
+    }
+
+    /// Kills hosts, all at once, and puts their disks back to what they had when they were last started: whatever they wrote
+    /// since is gone. Only in a temporary folder, and for disks of at most 64 MiB, is that kept.
+    ///
+    /// # Errors
+    ///
+    /// [`FleetError::NoImage`] before any is killed; then as [`Self::wipe`].
+    pub fn roll_back(&self, names: &[&str]) -> Result<Vec<HostProcess>, FleetError> {
+        self.lock().reports(names)?;
+        if let Some(name) = names.iter().find(|name| !self.folder.has_image(name)) {
+            return Err(FleetError::NoImage { name: (*name).to_owned() });
+        }
+        self.kill_and(names, |host| self.folder.put_back(host.name()))
+    }
+
+    /// Kills hosts, all at once, and then does something to the disk of each.
+    fn kill_and(
+        &self,
+        names: &[&str],
+        harm: impl Fn(&Host) -> Result<(), FleetError>,
+    ) -> Result<Vec<HostProcess>, FleetError> {
         self.kill(names)?;
         let hosts = self.lock();
         for name in names {
@@ -101,7 +124,7 @@ impl Fleet {
             if !host.has_exited() {
                 return Err(FleetError::Starting { name: (*name).to_owned() });
             }
-            folder::empty(&host.plan.data)?;
+            harm(host)?;
         }
         hosts.reports(names)
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use hydraq_core::host::StoreView;
 use hydraq_core::ids::StoreId;
 use hydraq_core::objects::{Applied, Log, ObjectError, StoreTag};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::store::objects::ObjectReader;
 
@@ -34,7 +35,9 @@ pub type Leftover = (Arc<dyn ObjectReader>, Log);
 /// What threads share about stores.
 #[derive(Default)]
 pub struct Stores {
-    views: watch::Sender<Arc<Vec<StoreView>>>,
+    views: RwLock<Arc<Vec<StoreView>>>,
+    /// Wakes who waits in the order in which they came, as a watch would not: simulated hosts must do the same again.
+    changes: Notify,
     reader: RwLock<Option<Arc<dyn ObjectReader>>>,
     set_aside: RwLock<BTreeMap<StoreId, Leftover>>,
     log: watch::Sender<Log>,
@@ -51,13 +54,12 @@ impl Stores {
     /// All stores that are known.
     #[must_use]
     pub fn views(&self) -> Arc<Vec<StoreView>> {
-        self.views.borrow().clone()
+        self.views.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// All stores that are known, and word of every change of that.
-    #[must_use]
-    pub fn watch_views(&self) -> watch::Receiver<Arc<Vec<StoreView>>> {
-        self.views.subscribe()
+    /// Word of the next change of these.
+    pub fn changed(&self) -> Notified<'_> {
+        self.changes.notified()
     }
 
     /// The state of this host's log after its last commit, and word of every change of it.
@@ -90,13 +92,10 @@ impl Stores {
     }
 
     pub(super) fn set_views(&self, views: Vec<StoreView>) {
-        self.views.send_if_modified(|known| {
-            let is_new = **known != views;
-            if is_new {
-                *known = Arc::new(views);
-            }
-            is_new
-        });
+        if *self.views() != views {
+            *self.views.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(views);
+            self.changes.notify_waiters();
+        }
     }
 
     pub(super) fn set_reader(&self, reader: Arc<dyn ObjectReader>) {

@@ -83,7 +83,9 @@ impl Causes {
             (None, "suspects") => {
                 told.peer.as_ref().and_then(|peer| self.gone.get(peer).copied()).into_iter().collect()
             }
-            (None, "gone") => self.command(&["kill", "wipe", "leave", "remove"]).into_iter().collect(),
+            (None, "gone") => {
+                self.command(&["kill", "wipe", "rollback", "leave", "remove"]).into_iter().collect()
+            }
             (None, "paused") => self.command(&["pause"]).into_iter().collect(),
             (None, "back" | "serves") => self.command(&["restart", "resume", "spawn"]).into_iter().collect(),
             (None, "leaving") => self.command(&["leave"]).into_iter().collect(),

@@ -72,6 +72,8 @@ commands! {
     Resume(Hosts) = "resume",
     /// Kill hosts and empty their disks.
     Wipe(Hosts) = "wipe",
+    /// Kill hosts and put their disks back to when they were last started.
+    RollBack(Hosts) = "rollback",
     /// Let hosts leave in order.
     Leave(Hosts) = "leave",
     /// Strike hosts that are gone for good.

@@ -1,6 +1,6 @@
 //! Soaks: scenarios that are drawn from a seed, to be played for a long time on real processes.
 //!
-//! One fault follows the other while messages go in and out; a disk is only emptied, and a byte only flipped, while everything
+//! One fault follows the other while messages go in and out; a disk is only emptied or put back in time, and a byte only flipped, while everything
 //! has all its copies, so that what is lost is lost by the hosts' fault and not by the plan's. In the end everything is made well again, and
 //! drained. What comes of it is a scenario like any other: it can be printed, read and run again.
 
@@ -31,7 +31,7 @@ const NAMES: [&str; 26] = [
 const PRODUCE: &str = "produce --rate 80 --replicas 3 --body \"message {n}\"";
 
 /// The classes of faults, and how many times in forty each is drawn.
-const CLASSES: [(&str, usize); 10] = [
+const CLASSES: [(&str, usize); 11] = [
     ("kill", 14),
     ("kill-two", 3),
     ("pause", 5),
@@ -40,8 +40,9 @@ const CLASSES: [(&str, usize); 10] = [
     ("partition", 2),
     ("slow-link", 2),
     ("lossy-link", 2),
-    ("full-disk", 3),
-    ("wipe", 3),
+    ("full-disk", 2),
+    ("wipe", 2),
+    ("rollback", 2),
 ];
 
 /// A scenario, and how often each class of faults is in it.
@@ -113,17 +114,25 @@ impl Writer {
             }
             "lossy-link" => self.during(&format!("drop {one} {two} 10"), &format!("heal {one} {two}"), 5.0),
             "full-disk" => self.during(&format!("fill {one}"), &format!("free {one}"), 4.0),
-            _ => {
-                // Whoever has only this copy would lose it: that would be the plan's fault. What is on its way would never let all copies be
-                // there at one moment.
-                self.line("stop produce");
-                self.line("expect under_replicated == 0 --within 120s");
-                self.during(&format!("wipe {one}"), &format!("restart {one}"), 3.0);
-                self.line("expect under_replicated == 0 --within 120s");
-                self.line(PRODUCE);
+            "rollback" => {
+                // It goes back to this start.
+                self.during(&format!("kill {one}"), &format!("restart {one}"), 2.0);
+                self.wait(0.5, 5.0);
+                self.lose_disk(&format!("rollback {one}"), one);
             }
+            _ => self.lose_disk(&format!("wipe {one}"), one),
         }
         self.wait(0.2, 1.5);
+    }
+
+    /// Whoever has only this copy would lose it: that would be the plan's fault. What is on its way would never let all copies be
+    /// there at one moment.
+    fn lose_disk(&mut self, how: &str, host: &str) {
+        self.line("stop produce");
+        self.line("expect under_replicated == 0 --within 120s");
+        self.during(how, &format!("restart {host}"), 3.0);
+        self.line("expect under_replicated == 0 --within 120s");
+        self.line(PRODUCE);
     }
 
     fn partition(&mut self, alone: &str) {

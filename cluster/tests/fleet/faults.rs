@@ -26,6 +26,7 @@ pub(crate) fn tests() -> Vec<Test> {
         ("paused_hosts_can_be_killed", paused_hosts_can_be_killed),
         ("what_is_done_from_outside_is_seen", what_is_done_from_outside_is_seen),
         ("wipe_empties_the_data_folder", wipe_empties_the_data_folder),
+        ("roll_back_puts_the_data_folder_back", roll_back_puts_the_data_folder_back),
         ("terminate_asks_first", terminate_asks_first),
         ("a_host_can_be_killed_while_another_starts", a_host_can_be_killed_while_another_starts),
         ("a_fleet_that_is_shut_down_starts_nothing", a_fleet_that_is_shut_down_starts_nothing),
@@ -187,6 +188,30 @@ fn wipe_empties_the_data_folder() {
     assert_eq!((starts(&back[0]), starts(&back[1])), (1, 1));
     assert_eq!(back[0].address, hosts[0].address);
     assert!(fleet.log_tail("alpha", 1).expect("a log")[0].contains("--join http://127.0.0.1:7"));
+}
+
+fn roll_back_puts_the_data_folder_back() {
+    let bench = Bench::new();
+    let fleet = bench.fleet();
+    let host = fleet.spawn_many(host_requests(2)).expect("two hosts").swap_remove(0);
+    let early = host.data.join("deep/early");
+    std::fs::create_dir_all(early.parent().expect("a folder")).expect("room");
+    std::fs::write(&early, "early").expect("room");
+    let refused = fleet.roll_back(&["bravo", "alpha"]).expect_err("no disk was kept");
+    assert!(matches!(&refused, FleetError::NoImage { name } if name == "bravo"), "{refused}");
+    assert_eq!(fleet.status("alpha").expect("a host"), HostStatus::Running, "none was touched");
+
+    fleet.kill(&["alpha"]).expect("a host");
+    fleet.restart(&["alpha"]).expect("a host");
+    std::fs::write(&early, "later").expect("room");
+    std::fs::write(host.data.join("late"), "").expect("room");
+    for _ in 0..2 {
+        fleet.roll_back(&["alpha"]).expect("a host");
+        assert_eq!(fleet.status("alpha").expect("a host"), SIGKILLED);
+        assert_eq!(std::fs::read_to_string(&early).expect("it is there"), "early");
+        assert!(!host.data.join("late").exists());
+    }
+    assert_eq!(fleet.restart(&["alpha"]).expect("a host")[0].address, host.address);
 }
 
 fn terminate_asks_first() {

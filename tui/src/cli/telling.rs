@@ -106,6 +106,7 @@ fn kind(command: &Command, failed: bool) -> Option<EventKind> {
         | Command::Pause(_)
         | Command::Resume(_)
         | Command::Wipe(_)
+        | Command::RollBack(_)
         | Command::Wait(_)
         | Command::Show(_)
         | Command::Explain(_) => return None,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::holders::HolderList;
 use crate::host_set::{HostIndex, HostSet, SELF};
-use crate::ids::MessageId;
+use crate::ids::{HostId, MessageId};
 use crate::plant::Plant;
 use crate::request::{Delete, DeleteOutcome, DeleteTarget, Knowledge, Reply, RequestError};
 use crate::time::Instant;
@@ -106,11 +106,7 @@ impl Host {
         let keepers = if unreached.is_empty() { 0 } else { replicas.saturating_sub(reached.len() + 1) };
         let mut asked = reached;
         asked.extend(self.pick(keepers, &listed));
-        let unreached = if self.config.has(Plant::UnreachedUnsaid) {
-            Vec::new()
-        } else {
-            self.peers.ids_of(self.with_possible_holders(&listed, unreached))
-        };
+        let unreached = self.peers.ids_of(unreached);
         if let Some(Ok(outcome)) = self.deletes.get_mut(&op).and_then(|op| op.results.get_mut(place)) {
             outcome.unreached.extend(unreached);
         }
@@ -119,17 +115,26 @@ impl Host {
         }
     }
 
-    /// Where a listed holder is not there to say whom else it has put into the list, every member that cannot be reached may
+    /// Where a holder was not there to say whom else it has put into the list, every member that cannot be reached now may
     /// be one.
-    fn with_possible_holders(&self, listed: &HostSet, unreached: Vec<HostIndex>) -> Vec<HostIndex> {
-        let silent = |host: HostIndex| !self.peers.get(host).is_connected();
-        if !listed.iter().any(|host| host != SELF && silent(host)) {
-            return unreached;
+    fn name_possible_holders(&self, op: &mut DeleteOp) {
+        let is_silent = |host: &HostIndex| *host != SELF && !self.peers.get(*host).is_connected();
+        let silent = self.peers.members().map(|(host, _)| host).filter(is_silent);
+        let silent = self.peers.ids_of(silent);
+        for (id, place) in &op.places {
+            let Ok(outcome) = &mut op.results[*place] else { continue };
+            let listed = self.tombstones.get(*id).map(|tombstone| tombstone.holders.host_set());
+            let is_sure = outcome.unreached.is_empty()
+                && listed.is_none_or(|listed| !listed.iter().any(|host| is_silent(&host)));
+            if self.config.has(Plant::UnreachedUnsaid) {
+                outcome.unreached.clear();
+            } else if !is_sure {
+                let unreached = &mut outcome.unreached;
+                let others: Vec<HostId> =
+                    silent.iter().filter(|host| !unreached.contains(host)).copied().collect();
+                unreached.extend(others);
+            }
         }
-        let others = self.peers.members().map(|(host, _)| host);
-        let possible = others.filter(|host| *host != SELF && silent(*host) && !unreached.contains(host));
-        let possible: Vec<HostIndex> = possible.collect();
-        unreached.into_iter().chain(possible).collect()
     }
 
     fn push_and_wait(&mut self, number: u64, place: usize, id: MessageId, host: HostIndex) {
@@ -315,7 +320,8 @@ impl Host {
         for (host, block) in waiting {
             self.note_unreached(number, host, block);
         }
-        if let Some(op) = self.deletes.remove(&number) {
+        if let Some(mut op) = self.deletes.remove(&number) {
+            self.name_possible_holders(&mut op);
             self.alarms.cancel(op.alarm, Alarm::Delete(number));
             self.reply(op.origin, Reply::Deleted(op.results));
         }

@@ -364,7 +364,7 @@ impl Host {
         self.effects.writes.push(Write::Meta(key, value));
     }
 
-    /// A number that this boot has not used: for blocks, operations and rounds alike.
+    /// A number that this host has not used, in no boot: for blocks, operations and rounds alike.
     fn number(&mut self) -> u64 {
         self.next_number += 1;
         self.next_number

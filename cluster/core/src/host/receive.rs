@@ -4,9 +4,10 @@
 //! origin on whose behalf it travels; both only once it is durable. A reduced count above 1 makes the receiver answerable
 //! for that many of the planned holders: it passes the rest on at once, to listed hosts only.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::frame::{Copy, Frame, Refusal};
+use crate::frame::{Copy, EntryItem, Frame, Refusal};
 use crate::holders::{GlobalList, HolderList};
 use crate::host_set::{HostIndex, SELF};
 use crate::ids::{HostId, MessageId};
@@ -30,7 +31,7 @@ impl Host {
     ) {
         let lists: Vec<HolderList> = lists.iter().map(|list| self.local_list(list)).collect();
         let origin_index = self.index_of(origin);
-        let mut refused = Vec::new();
+        let (mut refused, mut offered) = (Vec::new(), Vec::new());
         for (place, copy) in copies.into_iter().enumerate() {
             let (Content::Message(message), Some(list)) = (&copy.content, lists.get(usize::from(copy.list)))
             else {
@@ -45,11 +46,30 @@ impl Host {
                     }
                     self.pass_on(slot, message, list, &copy, origin);
                     self.tell_of_more_holders(from, slot, list);
+                    if copy.condition.is_some() {
+                        offered.push(slot);
+                    }
                 }
                 Err(refusal) => refused.push((place as u32, refusal)),
             }
         }
         self.outbox.late(from).rest.push(Frame::Stored { block, refused });
+        self.compare_with_other_holders(from, &offered);
+    }
+
+    /// What the other holders lack they have told only those that had a copy then: whoever got one now asks. It may even suppose that one
+    /// of them serves the message.
+    fn compare_with_other_holders(&mut self, from: HostIndex, offered: &[Slot]) {
+        let mut items: BTreeMap<HostIndex, Vec<EntryItem>> = BTreeMap::new();
+        for slot in offered {
+            let others = self.messages.holders(*slot).hosts().filter(|host| ![SELF, from].contains(host));
+            for host in others.filter(|host| self.peers.get(*host).is_synchronised()) {
+                items.entry(host).or_default().push(self.entry_item(*slot));
+            }
+        }
+        for (host, items) in items {
+            self.outbox.early(host).rest.push(Frame::Entries { items, last: false });
+        }
     }
 
     /// Stores a copy, or merges what came with it into the one that is here.

@@ -20,6 +20,7 @@ use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::id_map::BUCKETS;
 use crate::ids::MessageId;
 use crate::outbox::ListTable;
+use crate::state::slab::Slot;
 
 use super::Host;
 
@@ -107,12 +108,12 @@ impl Host {
         let slots = ids
             .filter_map(|id| self.messages.find(id))
             .filter(|slot| self.messages.holders(*slot).contains(peer));
-        slots
-            .map(|slot| {
-                let share = self.messages.share(slot);
-                EntryItem { id: share.id, list_hash: share.list_hash, state_hash: share.state_hash }
-            })
-            .collect()
+        slots.map(|slot| self.entry_item(slot)).collect()
+    }
+
+    pub(super) fn entry_item(&self, slot: Slot) -> EntryItem {
+        let share = self.messages.share(slot);
+        EntryItem { id: share.id, list_hash: share.list_hash, state_hash: share.state_hash }
     }
 
     /// A peer's messages in buckets that differ.

@@ -80,7 +80,11 @@ impl HostClient {
             match self.create_drawn(new, id, left).await {
                 Ok((stored, sequence)) => return Ok(CreatedObject { stored, draw, sequence }),
                 // The store certainly took nothing, and no earlier try had this id.
-                Err(error) if error.kind == Kind::Unavailable && new.id.is_none() => except.push(store),
+                Err(error)
+                    if error.kind == Kind::Unavailable && new.id.is_none() && Instant::now() < deadline =>
+                {
+                    except.push(store);
+                }
                 Err(error) => return Err(NotCreated { id: Some(id), error }),
             }
         }

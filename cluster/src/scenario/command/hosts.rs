@@ -18,7 +18,7 @@ pub struct Spawn {
 
 fields!(Spawn { count: "N", name: "--name", plant: "--plant" });
 
-/// The hosts of `kill`, `restart`, `pause`, `resume`, `wipe`, `leave` and `remove`.
+/// The hosts of `kill`, `restart`, `pause`, `resume`, `wipe`, `rollback`, `leave` and `remove`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {
     /// At least one; the same host may be meant twice.

@@ -159,6 +159,10 @@ impl Stage for AttachedStage {
         not_ours()
     }
 
+    async fn roll_back(&self, _: &[String]) -> Result<Moment, StageError> {
+        not_ours()
+    }
+
     fn note_removed(&self, host: &str) {
         if let Some(member) = self.members.borrow_mut().get_mut(host) {
             member.is_removed = true;

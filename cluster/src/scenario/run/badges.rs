@@ -40,7 +40,14 @@ impl Session {
     /// The messages that are lost now. Looks at disks only if one was emptied, damaged or given up.
     pub async fn lost(&self) -> Vec<MessageId> {
         let harmful = |kind: FaultKind| {
-            matches!(kind, FaultKind::Wipe | FaultKind::Remove | FaultKind::Leave | FaultKind::Corrupt)
+            matches!(
+                kind,
+                FaultKind::Wipe
+                    | FaultKind::RollBack
+                    | FaultKind::Remove
+                    | FaultKind::Leave
+                    | FaultKind::Corrupt
+            )
         };
         let is_harmed = self.oracle.borrow().faults.all().iter().any(|fault| harmful(fault.kind));
         if is_harmed { losses::lost(self).await } else { Vec::new() }

@@ -120,6 +120,9 @@ pub trait Stage {
     /// Kills hosts at one moment, empties their disks, and says when they were killed.
     async fn wipe(&self, hosts: &[String]) -> Result<Moment, StageError>;
 
+    /// Kills hosts at one moment, puts their disks back to what they had when they were last started, and says when they were killed.
+    async fn roll_back(&self, hosts: &[String]) -> Result<Moment, StageError>;
+
     /// Takes note that a host has left the cluster, or was removed from it: that it ends is as it should be.
     fn note_removed(&self, host: &str);
 

@@ -51,6 +51,16 @@ pub(super) const COMMANDS: &[CommandWord] = &[
     )
     .akin(&["erase", "format"]),
     row(
+        "rollback",
+        "kill hosts and put their disks back to when they were last started",
+        HOSTS,
+        &["rollback alpha"],
+    )
+    .notes(
+        "Only for hosts that were restarted before, with at most 64 MiB on disk. `restart` brings them back.",
+    )
+    .akin(&["revert", "undo", "restore"]),
+    row(
         "leave",
         "let hosts leave the cluster in order: others take over their copies first",
         HOSTS,

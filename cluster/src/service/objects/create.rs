@@ -3,6 +3,7 @@
 //! A client that must not lose the id with this host asks for the draw alone, and comes back with what was drawn.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -125,9 +126,12 @@ impl Context {
         failed: &mut Failed,
         deadline: Instant,
     ) -> Result<(StoreView, ObjectId, Draw), Status> {
-        let mut watched = self.handle.shared.stores.watch_views();
+        let known = &self.handle.shared.stores;
         loop {
-            let views = watched.borrow_and_update().clone();
+            // Before the look, so that no change goes by in between.
+            let mut changed = pin!(known.changed());
+            changed.as_mut().enable();
+            let views = known.views();
             let stores: Vec<&StoreView> =
                 views.iter().filter(|view| view.absent != Some("removed") && !view.rolled_back).collect();
             let failure = |store: &StoreView| failed.get(&store.member.name).copied();
@@ -144,7 +148,7 @@ impl Context {
                 return Ok(drawn);
             }
             let is_coming = stores.iter().any(|store| store.absent == Some(NOT_SYNCHRONISED));
-            if !is_coming || !matches!(timeout_at(deadline, watched.changed()).await, Ok(Ok(()))) {
+            if !is_coming || timeout_at(deadline, changed).await.is_err() {
                 return Err(status::no_store(why_none(&candidates)));
             }
             failed.clear();

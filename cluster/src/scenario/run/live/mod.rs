@@ -190,6 +190,12 @@ impl Stage for LiveStage {
         Ok(self.killed_at(&done, since))
     }
 
+    async fn roll_back(&self, hosts: &[String]) -> Result<Moment, StageError> {
+        let since = Instant::now();
+        let done = self.order(hosts, Fleet::roll_back).await?;
+        Ok(self.killed_at(&done, since))
+    }
+
     fn note_removed(&self, host: &str) {
         self.removed.borrow_mut().insert(host.to_owned());
     }
@@ -239,6 +245,7 @@ fn told(error: FleetError) -> StageError {
         | FleetError::NotRunning { .. }
         | FleetError::Paused { .. }
         | FleetError::Starting { .. }
+        | FleetError::NoImage { .. }
         | FleetError::NameTaken { .. }
         | FleetError::BadName { .. } => StageError::Refused(error.to_string()),
         other => broken(other),

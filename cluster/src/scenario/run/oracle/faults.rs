@@ -20,6 +20,8 @@ pub enum FaultKind {
     Pause,
     /// Killed, and its disk emptied.
     Wipe,
+    /// Killed, and its disk put back in time.
+    RollBack,
     /// Its disk was full.
     Fill,
     /// A copy on its disk was damaged.
@@ -45,6 +47,7 @@ impl FaultKind {
             Self::Restart => "restarted",
             Self::Pause => "paused",
             Self::Wipe => "wiped",
+            Self::RollBack => "rolled back",
             Self::Fill => "full",
             Self::Corrupt => "corrupted",
             Self::Leave => "leaving",

@@ -65,7 +65,7 @@ pub(in super::super) async fn restart_hosts(session: &Session, hosts: &[String])
     session.stage.restart(hosts).await?;
     let now = session.now();
     for host in &down {
-        for kind in [FaultKind::Kill, FaultKind::Wipe, FaultKind::Restart] {
+        for kind in [FaultKind::Kill, FaultKind::Wipe, FaultKind::RollBack, FaultKind::Restart] {
             session.oracle.borrow_mut().faults.end(kind, &[host], now);
         }
         redo_faults(session, host).await?;
@@ -98,20 +98,23 @@ pub(super) async fn resume(session: &Session, command: &Hosts) -> Performed {
     Ok(Outcome::Hosts { verb: "resumed", hosts }.into())
 }
 
-/// Kills hosts, all at one moment, and empties their disks.
-pub(super) async fn wipe(session: &Session, command: &Hosts) -> Performed {
+/// Kills hosts, all at one moment, and empties their disks, or puts them back in time.
+pub(super) async fn harm_disks(session: &Session, command: &Hosts, harm: FaultKind) -> Performed {
     let hosts = find(session, &command.hosts)?;
     none_removed(session, &hosts)?;
     let running: Vec<String> = hosts.iter().filter(|host| runs(session, host)).cloned().collect();
     let bereaved = session.takeover.prepare(session, &running);
-    begin(session, FaultKind::Wipe, &hosts);
+    begin(session, harm, &hosts);
     session.about_to_kill(&running);
-    let killed_at = session.stage.wipe(&hosts).await?;
+    let (verb, killed_at) = match harm {
+        FaultKind::RollBack => ("rolled back", session.stage.roll_back(&hosts).await?),
+        _ => ("wiped", session.stage.wipe(&hosts).await?),
+    };
     session.takeover.watch(session, bereaved, killed_at);
     for host in &hosts {
         session.full.borrow_mut().remove(host);
     }
-    Ok(Outcome::Hosts { verb: "wiped", hosts }.into())
+    Ok(Outcome::Hosts { verb, hosts }.into())
 }
 
 /// Lets hosts leave, and waits until they are gone.

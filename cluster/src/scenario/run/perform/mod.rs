@@ -17,6 +17,7 @@ mod sight;
 use std::rc::Rc;
 
 use super::background::Background;
+use super::oracle::faults::FaultKind;
 use super::outcome::{Outcome, Performed};
 use super::roles::find_on;
 use super::session::Session;
@@ -33,7 +34,8 @@ pub async fn perform(session: &Rc<Session>, command: &Command) -> Performed {
         Command::Restart(named) => hosts::restart(session, named).await,
         Command::Pause(named) => hosts::pause(session, named).await,
         Command::Resume(named) => hosts::resume(session, named).await,
-        Command::Wipe(named) => hosts::wipe(session, named).await,
+        Command::Wipe(named) => hosts::harm_disks(session, named, FaultKind::Wipe).await,
+        Command::RollBack(named) => hosts::harm_disks(session, named, FaultKind::RollBack).await,
         Command::Leave(named) => hosts::leave(session, named).await,
         Command::Remove(named) => hosts::remove(session, named).await,
         Command::Fill(host) => hosts::fill(session, host).await,

@@ -79,7 +79,13 @@ impl SimulatedStage {
             |node: &NodeId| self.wiped.borrow().contains(&self.driven.world.borrow().nodes[*node].name);
         order.sort_by_key(is_empty);
         for node in order {
-            self.driven.world.borrow_mut().start(node);
+            let keeps_something = !is_empty(&node);
+            let mut world = self.driven.world.borrow_mut();
+            let host = &world.nodes[node];
+            if host.process.is_none() && keeps_something {
+                self.images.borrow_mut().insert(host.name.clone(), host.disk.image());
+            }
+            world.start(node);
         }
         self.wiped.borrow_mut().retain(|host| !hosts.contains(host));
         self.wait_until_ready(&nodes).await

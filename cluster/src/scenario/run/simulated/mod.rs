@@ -6,7 +6,7 @@
 mod lives;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ use crate::sim::network::NodeId;
 use crate::sim::service::Hosting;
 use crate::sim::speed::Speed;
 use crate::sim::world::World;
+use crate::store::model::Image;
 
 /// A simulated cluster.
 pub struct SimulatedStage {
@@ -35,6 +36,8 @@ pub struct SimulatedStage {
     board: Switchboard,
     ids: RefCell<IdSource>,
     wiped: RefCell<BTreeSet<String>>,
+    /// What the disk of each host had when it was last started again.
+    images: RefCell<BTreeMap<String, Image>>,
     removed: RefCell<BTreeSet<String>>,
 }
 
@@ -50,6 +53,7 @@ impl SimulatedStage {
             board,
             ids: RefCell::new(IdSource::seeded(mix(seed ^ 2))),
             wiped: RefCell::default(),
+            images: RefCell::default(),
             removed: RefCell::default(),
         }
     }
@@ -170,6 +174,22 @@ impl Stage for SimulatedStage {
         let mut world = self.driven.world.borrow_mut();
         nodes.into_iter().for_each(|node| world.lose_disk(node));
         self.wiped.borrow_mut().extend(hosts.iter().cloned());
+        Ok(Moment(world.now))
+    }
+
+    async fn roll_back(&self, hosts: &[String]) -> Result<Moment, StageError> {
+        let nodes = self.nodes(hosts)?;
+        let images = self.images.borrow();
+        if let Some(host) = hosts.iter().find(|host| !images.contains_key(*host)) {
+            return Err(StageError::Refused(format!(
+                "no earlier state of the disk of {host} is kept: there is one once it was restarted"
+            )));
+        }
+        let mut world = self.driven.world.borrow_mut();
+        for (node, host) in nodes.into_iter().zip(hosts) {
+            world.kill(node);
+            world.nodes[node].disk.restore(images[host].clone());
+        }
         Ok(Moment(world.now))
     }
 

@@ -28,7 +28,9 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
                 let owner = seen.receipt.owner;
                 let rolled_back = &sight.history.rolled_back;
                 let allowed = is_unreached(sight, &delete.unreached, owner) && seen.at < sight.healed
-                    || rolled_back.iter().any(|(host, at)| *host == owner && *at >= acknowledged);
+                    || rolled_back
+                        .iter()
+                        .any(|(host, at)| is_same_place(sight, *host, owner) && *at >= acknowledged);
                 seen.asked > acknowledged && !allowed
             })?;
             Some(format!(
@@ -41,10 +43,15 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
 /// Whether a host is among those that were not reached. One that came back with another id, its disk being lost, cannot be named by
 /// whoever has not met it since: its old id stands for it.
 fn is_unreached(sight: &Sight<'_>, unreached: &[HostId], owner: HostId) -> bool {
+    unreached.iter().any(|host| is_same_place(sight, *host, owner))
+}
+
+/// Whether two ids are of one machine, whose disk was lost in between if they are not the same.
+fn is_same_place(sight: &Sight<'_>, one: HostId, other: HostId) -> bool {
     let place = |host: HostId| {
         sight.world.audit.starts.iter().find(|start| start.host == host).map(|start| start.node)
     };
-    unreached.iter().any(|host| *host == owner || place(*host) == place(owner))
+    one == other || place(one) == place(other)
 }
 
 fn restarts(sight: &Sight<'_>) -> bool {
