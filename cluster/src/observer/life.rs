@@ -88,6 +88,8 @@ struct Life<'a> {
     steps: Vec<Step>,
     /// Lanes of hosts that are gone at this point of the story.
     gone: Vec<usize>,
+    /// Lanes of hosts that have served the message: only from them can it be taken over.
+    served: Vec<usize>,
 }
 
 impl<'a> Life<'a> {
@@ -97,6 +99,7 @@ impl<'a> Life<'a> {
             lanes: vec![Lane { host: None, name: "you".to_owned() }],
             steps: Vec::new(),
             gone: Vec::new(),
+            served: Vec::new(),
         };
         for copy in row.iter().flat_map(|row| &row.copies) {
             life.lane(copy.host);
@@ -124,7 +127,10 @@ impl<'a> Life<'a> {
         let peer = named.map(|host| self.lane(host));
         match (&*happened.event.kind, peer) {
             // A story begins with it, whatever a clock says: first copies may be stored before the initial replica is.
-            ("stored", None) => self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored"),
+            ("stored", None) => {
+                self.served.push(here);
+                self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored");
+            }
             ("stored", Some(from)) => self.step(at_ms, from, Some(here), "copy", Mark::Copy, "stored"),
             ("copies" | "further-try", Some(to)) => {
                 self.step(at_ms, here, Some(to), "offers a copy", Mark::Copying, "");
@@ -159,9 +165,12 @@ impl<'a> Life<'a> {
             }
             "takes-over" if happened.event.number > 0 => {
                 let peer = happened.event.peer.as_ref().and_then(|name| self.names.number_of(name));
-                if !self.lanes.iter().any(|lane| lane.host.is_some() && lane.host == peer) {
+                let from = self.lanes.iter().position(|lane| lane.host.is_some() && lane.host == peer);
+                let was_served = |from| self.served.is_empty() || self.served.contains(&from);
+                if !from.is_some_and(was_served) {
                     return;
                 }
+                self.served.push(here);
                 if self.gone.contains(&here) {
                     self.gone.retain(|lane| *lane != here);
                     self.step(at_ms, here, None, "", Mark::Back, "is back");
