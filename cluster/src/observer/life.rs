@@ -90,6 +90,8 @@ struct Life<'a> {
     gone: Vec<usize>,
     /// Lanes of hosts that have served the message: only from them can it be taken over.
     served: Vec<usize>,
+    /// Lanes of its holders, by rank, as far as they are known: only the first one that is there takes it over.
+    ranked: Vec<usize>,
 }
 
 impl<'a> Life<'a> {
@@ -100,9 +102,11 @@ impl<'a> Life<'a> {
             steps: Vec::new(),
             gone: Vec::new(),
             served: Vec::new(),
+            ranked: Vec::new(),
         };
         for copy in row.iter().flat_map(|row| &row.copies) {
-            life.lane(copy.host);
+            let lane = life.lane(copy.host);
+            life.ranked.push(lane);
         }
         life
     }
@@ -151,6 +155,13 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// Whether messages that one host takes over from another may include this one.
+    fn may_take_over(&self, here: usize, from: usize) -> bool {
+        let mut before = self.ranked.iter().take_while(|lane| **lane != here);
+        let is_out = |lane: &usize| *lane == from || self.gone.contains(lane);
+        (self.served.is_empty() || self.served.contains(&from)) && before.all(is_out)
+    }
+
     /// Something happened to a host that takes part.
     fn host_step(&mut self, at_ms: u64, happened: &Happened) {
         let Some(here) = self.lanes.iter().position(|lane| lane.host == Some(happened.host)) else { return };
@@ -166,8 +177,7 @@ impl<'a> Life<'a> {
             "takes-over" if happened.event.number > 0 => {
                 let peer = happened.event.peer.as_ref().and_then(|name| self.names.number_of(name));
                 let from = self.lanes.iter().position(|lane| lane.host.is_some() && lane.host == peer);
-                let was_served = |from| self.served.is_empty() || self.served.contains(&from);
-                if !from.is_some_and(was_served) {
+                if !from.is_some_and(|from| self.may_take_over(here, from)) {
                     return;
                 }
                 self.served.push(here);
