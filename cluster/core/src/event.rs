@@ -17,6 +17,7 @@ use crate::ids::{HostId, MessageId, Receipt, RequestId, Sequence};
 use crate::journal::Happening;
 use crate::record::Record;
 use crate::request::{Reply, Request};
+use crate::settings::Setting;
 
 /// One connection between two hosts, as the driver numbers them; never used twice by one driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +70,8 @@ pub enum Event {
     Order(Order),
     /// Members were learned of by an introduction.
     Members(Vec<MemberRecord>),
+    /// Settings were learned of by an introduction.
+    Settings(Vec<Setting>),
     /// A connection to a member that this host dialled is open.
     Connected(HostId, LinkId),
     /// The first thing said on a link.

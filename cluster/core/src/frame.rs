@@ -3,7 +3,6 @@
 //! Frames that ask for an answer carry a *block* number, which the answer repeats; a block number is never used twice
 //! by one boot. Within an envelope frames stand in the order in which they are to be taken.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Shape;
@@ -12,6 +11,7 @@ use crate::ids::{Boot, Commit, HostId, MessageId, StoreId};
 use crate::message::{Content, MessageType};
 use crate::request::{Knowledge, Reply, Request};
 use crate::settings::Setting;
+use crate::shared::{Shared, Sum, Summed};
 use crate::state::deliveries::OwnerLine;
 
 /// A member of the cluster, as members tell each other of one.
@@ -27,6 +27,13 @@ pub struct MemberRecord {
     pub boot: u64,
     /// Whether it was removed for ever.
     pub removed: bool,
+}
+
+impl Summed for MemberRecord {
+    fn sum(&self) -> u64 {
+        let sum = Sum::default().id(self.id.0).text(&self.name).text(&self.address);
+        sum.word(self.boot).word(u64::from(self.removed)).end()
+    }
 }
 
 /// The first thing that each side of a link says.
@@ -57,9 +64,9 @@ pub struct Hello {
     /// The boot and the highest durable commit that it has seen of the receiver, if any: a disk that lost something learns it from this.
     pub seen_of_you: Option<(Boot, Commit)>,
     /// The members it knows of.
-    pub members: Arc<[MemberRecord]>,
+    pub members: Shared<MemberRecord>,
     /// The settings it knows of.
-    pub settings: Vec<Setting>,
+    pub settings: Shared<Setting>,
 }
 
 /// A message's deliveries with host ids and remaining durations, as they travel.

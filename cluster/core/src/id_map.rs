@@ -108,7 +108,8 @@ impl<V> IdMap<V> {
 
     /// All ids, bucket by bucket, in order within each.
     pub fn ids(&self) -> impl Iterator<Item = MessageId> + '_ {
-        (0..BUCKETS).flat_map(|bucket| self.bucket(bucket))
+        let buckets = if self.is_empty() { 0 } else { BUCKETS };
+        (0..buckets).flat_map(|bucket| self.bucket(bucket))
     }
 }
 

@@ -26,5 +26,6 @@ pub mod random;
 pub mod record;
 pub mod request;
 pub mod settings;
+pub mod shared;
 pub mod state;
 pub mod time;

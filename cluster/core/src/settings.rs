@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::HostId;
+use crate::shared::{Shared, Sum, Summed};
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,11 +18,20 @@ pub struct Setting {
     pub value: String,
 }
 
+impl Summed for Setting {
+    fn sum(&self) -> u64 {
+        let sum = Sum::default().text(&self.name).word(self.version).id(self.host.0);
+        sum.text(&self.value).end()
+    }
+}
+
 /// All settings of one host.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     by_name: BTreeMap<String, Setting>,
     changes: u64,
+    /// All of them, for as long as none changes.
+    shared: Option<Shared<Setting>>,
 }
 
 impl Settings {
@@ -39,14 +49,20 @@ impl Settings {
     }
 
     /// Takes a setting in, if it is newer than what is known; whether it was.
-    pub fn merge(&mut self, setting: Setting) -> bool {
+    pub fn merge(&mut self, setting: &Setting) -> bool {
         let known = self.by_name.get(&setting.name);
         let newer = known.is_none_or(|known| (setting.version, setting.host) > (known.version, known.host));
         if newer {
             self.changes += 1;
-            self.by_name.insert(setting.name.clone(), setting);
+            self.shared = None;
+            self.by_name.insert(setting.name.clone(), setting.clone());
         }
         newer
+    }
+
+    /// All settings, as they are told.
+    pub fn share(&mut self) -> Shared<Setting> {
+        self.shared.get_or_insert_with(|| self.by_name.values().cloned().collect()).clone()
     }
 
     /// How often something was taken in.

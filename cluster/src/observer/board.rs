@@ -151,7 +151,7 @@ impl Board {
         let known: Vec<(HostId, String, String)> = told
             .links
             .iter()
-            .filter(|link| !link.removed)
+            .filter(|link| !link.removed && !self.ids.contains_key(&link.id))
             .map(|link| (link.id, link.name.clone(), link.address.clone()))
             .collect();
         let Some(entry) = self.entries.iter_mut().find(|entry| entry.place.name == name) else {

@@ -88,6 +88,10 @@ struct Life<'a> {
     steps: Vec<Step>,
     /// Lanes of hosts that are gone at this point of the story.
     gone: Vec<usize>,
+    /// Lanes of hosts that have served the message: only from them can it be taken over.
+    served: Vec<usize>,
+    /// Lanes of its holders, by rank, as far as they are known: only the first one that is there takes it over.
+    ranked: Vec<usize>,
 }
 
 impl<'a> Life<'a> {
@@ -97,9 +101,12 @@ impl<'a> Life<'a> {
             lanes: vec![Lane { host: None, name: "you".to_owned() }],
             steps: Vec::new(),
             gone: Vec::new(),
+            served: Vec::new(),
+            ranked: Vec::new(),
         };
         for copy in row.iter().flat_map(|row| &row.copies) {
-            life.lane(copy.host);
+            let lane = life.lane(copy.host);
+            life.ranked.push(lane);
         }
         life
     }
@@ -124,7 +131,10 @@ impl<'a> Life<'a> {
         let peer = named.map(|host| self.lane(host));
         match (&*happened.event.kind, peer) {
             // A story begins with it, whatever a clock says: first copies may be stored before the initial replica is.
-            ("stored", None) => self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored"),
+            ("stored", None) => {
+                self.served.push(here);
+                self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored");
+            }
             ("stored", Some(from)) => self.step(at_ms, from, Some(here), "copy", Mark::Copy, "stored"),
             ("copies" | "further-try", Some(to)) => {
                 self.step(at_ms, here, Some(to), "offers a copy", Mark::Copying, "");
@@ -145,6 +155,13 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// Whether messages that one host takes over from another may include this one.
+    fn may_take_over(&self, here: usize, from: usize) -> bool {
+        let mut before = self.ranked.iter().take_while(|lane| **lane != here);
+        let is_out = |lane: &usize| *lane == from || self.gone.contains(lane);
+        (self.served.is_empty() || self.served.contains(&from)) && before.all(is_out)
+    }
+
     /// Something happened to a host that takes part.
     fn host_step(&mut self, at_ms: u64, happened: &Happened) {
         let Some(here) = self.lanes.iter().position(|lane| lane.host == Some(happened.host)) else { return };
@@ -159,9 +176,11 @@ impl<'a> Life<'a> {
             }
             "takes-over" if happened.event.number > 0 => {
                 let peer = happened.event.peer.as_ref().and_then(|name| self.names.number_of(name));
-                if !self.lanes.iter().any(|lane| lane.host.is_some() && lane.host == peer) {
+                let from = self.lanes.iter().position(|lane| lane.host.is_some() && lane.host == peer);
+                if !from.is_some_and(|from| self.may_take_over(here, from)) {
                     return;
                 }
+                self.served.push(here);
                 if self.gone.contains(&here) {
                     self.gone.retain(|lane| *lane != here);
                     self.step(at_ms, here, None, "", Mark::Back, "is back");

@@ -53,3 +53,18 @@ fn a_story_begins_with_the_enqueue_and_tells_of_its_hosts_only() {
     assert_eq!(life.summary, "enqueued through alpha");
     assert!(life.why.contains("deleted everywhere"));
 }
+
+#[test]
+fn a_message_is_taken_over_only_from_hosts_that_served_it() {
+    let story = [
+        happened(1, 100, "stored", None, Some(1)),
+        happened(2, 100, "stored", Some("alpha"), Some(1)),
+        happened(3, 101, "stored", Some("alpha"), Some(1)),
+        happened(2, 200, "takes-over", Some("charlie"), None),
+        happened(3, 300, "takes-over", Some("alpha"), None),
+        happened(2, 400, "takes-over", Some("charlie"), None),
+    ];
+    let life = biography(MessageId(1), story.iter(), None, &board(3));
+    let took = life.steps.iter().filter(|step| step.label.is_empty() && step.note == "takes over");
+    assert_eq!(took.map(|step| step.at_ms).collect::<Vec<_>>(), [200, 300]);
+}

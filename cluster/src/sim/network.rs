@@ -1,12 +1,13 @@
 //! The links of a simulated cluster: what is sent arrives in order and after a while, unless somebody meddles.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
 use hydraq_core::event::LinkId;
 use hydraq_core::ids::HostId;
-use hydraq_core::random::Random;
+use hydraq_core::random::{Random, mix};
 
 /// A simulated host's number, from 0.
 pub type NodeId = usize;
@@ -62,12 +63,31 @@ pub struct Harmed {
     pub overtaken: u64,
 }
 
+/// Spreads the numbers of links, the same in every run.
+#[derive(Debug, Default)]
+pub struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mix(self.0 ^ number);
+    }
+}
+
 /// All links.
 #[derive(Debug, Default)]
 pub struct Network {
-    links: BTreeMap<LinkId, Link>,
-    /// The links of each host.
-    by_node: BTreeMap<NodeId, BTreeSet<LinkId>>,
+    /// Only ever looked up, so their order does not matter.
+    links: HashMap<LinkId, Link, BuildHasherDefault<Mixed>>,
+    /// The links of each host, and who is at the other end.
+    by_node: BTreeMap<NodeId, BTreeMap<LinkId, NodeId>>,
     /// How many links each pair has, by dialler and acceptor.
     by_pair: BTreeMap<(NodeId, NodeId), usize>,
     next_link: u64,
@@ -83,8 +103,8 @@ impl Network {
         self.next_link += 1;
         let link = LinkId(self.next_link);
         self.links.insert(link, Link { dialler, acceptor, last_arrival: [0; 2], latest: [0; 2] });
-        for node in [dialler, acceptor] {
-            self.by_node.entry(node).or_default().insert(link);
+        for (node, other) in [(dialler, acceptor), (acceptor, dialler)] {
+            self.by_node.entry(node).or_default().insert(link, other);
         }
         *self.by_pair.entry((dialler, acceptor)).or_default() += 1;
         link
@@ -108,13 +128,18 @@ impl Network {
     /// The links of a host.
     #[must_use]
     pub fn links_of(&self, node: NodeId) -> Vec<LinkId> {
-        self.by_node.get(&node).into_iter().flatten().copied().collect()
+        self.peers_of(node).map(|(link, _)| link).collect()
+    }
+
+    /// The links of a host, and who is at the other end of each.
+    pub fn peers_of(&self, node: NodeId) -> impl Iterator<Item = (LinkId, NodeId)> {
+        self.by_node.get(&node).into_iter().flatten().map(|(link, other)| (*link, *other))
     }
 
     /// How many links a host has.
     #[must_use]
     pub fn count_of(&self, node: NodeId) -> usize {
-        self.by_node.get(&node).map_or(0, BTreeSet::len)
+        self.by_node.get(&node).map_or(0, BTreeMap::len)
     }
 
     /// Whether a pair has a link.

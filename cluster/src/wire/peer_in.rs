@@ -66,7 +66,7 @@ fn hello(hello: v1::Hello) -> Result<Hello, Invalid> {
         serving: hello.serving,
         seen_of_you: seen,
         members: members(hello.members)?.into(),
-        settings: settings(hello.settings)?,
+        settings: settings(hello.settings)?.into(),
     })
 }
 

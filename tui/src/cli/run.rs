@@ -55,8 +55,8 @@ pub(super) struct RunArguments {
     /// Have the same drawn by lot as in an earlier run.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Spawn so many hosts before the first step of each file.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=255))]
+    /// Spawn so many hosts before the first step of each file: at most 255, or 1000 simulated ones.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     hosts: u32,
     /// Simulate the hosts, on virtual time: seconds become milliseconds, and the same seed gives the same run.
     #[arg(long)]
@@ -81,6 +81,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
     let checked = files::expand(&arguments.files)
         .map_err(|problem| problem.to_string())
         .and_then(|paths| load_files(&paths).map_err(|problems| problems.to_string()))
+        .and_then(|scripts| files::check_counts(scripts, arguments))
         .and_then(|scripts| files::data_folders(scripts, arguments.data.as_deref()));
     let plan = match checked {
         Ok(plan) => plan,

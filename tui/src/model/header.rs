@@ -7,7 +7,7 @@ use super::{Focus, Model, Screen};
 use crate::theme::Role;
 
 /// How many forms there are, from the longest to the shortest.
-const FORMS: u8 = 6;
+const FORMS: u8 = 7;
 
 /// One part of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Model {
         self.header().into_iter().find(hit).and_then(|part| part.badge)
     }
 
-    /// All parts, in a form from 0, the longest, to 5.
+    /// All parts, in a form from 0, the longest, to 6.
     fn header_in(&self, form: u8) -> Vec<Part> {
         let picture = self.picture();
         let badges = picture.badges;
@@ -61,18 +61,18 @@ impl Model {
         let name = self.header_name(form);
         let mut all = if name.text.is_empty() { Vec::new() } else { vec![name, part("  ", Role::Text)] };
         if self.tape.is_some() {
-            let words = if form < 4 { " rec" } else { "" };
+            let words = if form < 5 { " rec" } else { "" };
             all.extend([part(self.look.glyphs.copy, Role::Danger), part(words, Role::Danger)]);
             all.push(part("  ", Role::Text));
         }
         let (up, members) = picture.hosts_up();
         let role = if up == members { Role::Serving } else { Role::Danger };
         let up_words =
-            if form < 4 { format!(" {up} of {members} up") } else { format!(" {up} of {members}") };
+            if form < 5 { format!(" {up} of {members} up") } else { format!(" {up} of {members}") };
         all.extend([part(self.look.glyphs.up, role), part(up_words, Role::Strong)]);
         let number = |number| if form == 0 { count(number) } else { short_count(number) };
         let totals =
-            [("acked", badges.acknowledged, 1), ("ready", badges.ready, 3), ("leased", badges.leased, 2)];
+            [("acked", badges.acknowledged, 2), ("ready", badges.ready, 4), ("leased", badges.leased, 3)];
         for (word, value, _) in totals.into_iter().filter(|(.., last_form)| form < *last_form) {
             all.extend([part(gap, Role::Text), part(format!("{word} "), Role::Dim)]);
             all.push(part(number(value), Role::Text));
@@ -92,16 +92,16 @@ impl Model {
             let ended = if self.ended { "hydraq (ended)" } else { "hydraq" };
             return match self.virtual_time(form) {
                 Some((words, role)) if !self.ended => part(words, role),
-                _ => part(if form < 4 { ended } else { "" }, Role::Strong),
+                _ => part(if form < 5 { ended } else { "" }, Role::Strong),
             };
         };
         let at = clock(self.shown_ms(), self.ahead_of_utc_seconds);
         let paused = self.look.glyphs.paused;
         let words = match form {
-            0..4 if self.replays => format!(" {paused} recording at {at} "),
+            0..5 if self.replays => format!(" {paused} recording at {at} "),
             _ if self.replays => " recording ".to_owned(),
             0 => format!(" {paused} stopped at {at}, {} ago ", span(behind_ms)),
-            1..4 => format!(" {paused} stopped, {} ago ", span(behind_ms)),
+            1..5 => format!(" {paused} stopped, {} ago ", span(behind_ms)),
             _ => format!(" {paused} stopped "),
         };
         Part { reversed: true, ..part(words, Role::Leased) }
@@ -114,7 +114,7 @@ impl Model {
         let seconds = format!("{}.{:03} s", count(time.elapsed_ms / 1_000), time.elapsed_ms % 1_000);
         let words = match form {
             0 => format!("hydraq  sim {seconds} {speed}"),
-            1..4 => format!("sim {seconds} {speed}"),
+            1..5 => format!("sim {seconds} {speed}"),
             _ => format!("sim {speed}"),
         };
         Some((words, if time.held { Role::Leased } else { Role::Strong }))
@@ -125,11 +125,14 @@ impl Model {
         let badges = self.picture().badges;
         let duplicates = match form {
             0 => format!("{} ({} explained)", count(badges.duplicates), count(badges.explained)),
+            1 if badges.duplicates > 0 => {
+                format!("{} ({} explained)", short_count(badges.duplicates), short_count(badges.explained))
+            }
             _ => short_count(badges.duplicates),
         };
         let words = match form {
-            0 => ["lost", "resurrected", "duplicates"],
-            1..4 => ["lost", "resurrected", "dup"],
+            0..2 => ["lost", "resurrected", "duplicates"],
+            2..5 => ["lost", "resurrected", "dup"],
             _ => ["lost", "back", "dup"],
         };
         let numbers = [short_count(badges.lost), short_count(badges.resurrected), duplicates];

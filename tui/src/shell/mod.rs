@@ -14,6 +14,7 @@
 mod clock;
 mod feed;
 mod keys;
+mod pace;
 mod run;
 mod save;
 mod signals;

@@ -3,12 +3,11 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use super::pace::Pace;
 use super::terminal::Screen;
 use super::{Console, End, Incoming, ShellError, Tape, save, watch_signals};
 use crate::model::{Action, Input, Model, Session, update};
 
-/// The least time between two frames: 60 a second at the most.
-const FRAME: Duration = Duration::from_micros(16_667);
 /// The most inputs that are taken in before a frame is drawn.
 const INPUTS_MAX: usize = 4_096;
 
@@ -50,19 +49,16 @@ struct Shell {
 
 impl Shell {
     fn turn(&mut self, receiver: &Receiver<Incoming>, screen: &mut Screen) -> Result<End, ShellError> {
-        let mut drawn: Option<Instant> = None;
-        let mut changed = true;
+        let mut pace = Pace::default();
+        pace.change(true);
         loop {
-            if changed && drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
+            if pace.wait(Instant::now()) == Some(Duration::ZERO) {
+                let began = Instant::now();
                 screen.draw(&self.model)?;
-                drawn = Some(Instant::now());
-                changed = false;
+                pace.drawn(began);
             }
-            let wait = match (changed, drawn) {
-                (true, Some(drawn)) => Some(FRAME.saturating_sub(drawn.elapsed())),
-                _ => self.model.next_tick_ms().map(Duration::from_millis),
-            };
-            let first = match wait {
+            let tick = || self.model.next_tick_ms().map(Duration::from_millis);
+            let first = match pace.wait(Instant::now()).or_else(tick) {
                 Some(wait) => receiver.recv_timeout(wait),
                 None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
@@ -72,8 +68,11 @@ impl Shell {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return Ok(End::Disconnected),
             };
-            changed = true;
+            pace.change(false);
             for incoming in first.into_iter().chain(receiver.try_iter()).take(INPUTS_MAX) {
+                if let Incoming::Input(Input::Key(_) | Input::Paste(_) | Input::Mouse(_)) = incoming {
+                    pace.change(true);
+                }
                 if let Some(end) = self.incoming(incoming, screen)? {
                     return Ok(end);
                 }

@@ -6,8 +6,11 @@ use super::ink::{Ink, Piece, width};
 use crate::keymap::{Bound, Scope};
 use crate::model::Model;
 use crate::model::layout::lines;
+use crate::model::layout::wrapped;
 use crate::theme::Role;
 
+/// The width of the keys, with what keeps them from their meaning.
+const KEYS_WIDTH: u16 = 13;
 /// The least width of a column.
 const COLUMN_WIDTH_MIN: u16 = 56;
 /// From which width on a column has the names of the keys, too.
@@ -20,7 +23,7 @@ pub(super) fn help(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     let rebind = if inner.width / columns >= NAMES_FROM {
         "rebind them in hydraq.toml, section [keys], by the names at the right"
     } else {
-        "names to rebind them by show where there is more room"
+        "a wider window shows the names by which they are rebound"
     };
     ink.frame(area, &[ink.piece("keys", Role::Strong), ink.piece(rebind, Role::Dim)], ink.style(Role::Dim));
     let wide = inner.width / columns;
@@ -60,21 +63,29 @@ fn sections(model: &Model, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
         }
         told.extend(bounds.iter().map(|bound| bound.row.name));
         rows.push(vec![ink.piece(heading, Role::Strong)]);
-        rows.extend(bounds.into_iter().map(|bound| key_row(bound, columns, ink)));
+        rows.extend(bounds.into_iter().flat_map(|bound| key_rows(bound, columns, ink)));
         rows.push(Vec::new());
     }
     rows
 }
 
-fn key_row(bound: &Bound, columns: u16, ink: &Ink<'_>) -> Vec<Piece> {
-    let keys = format!("  {:<13}", bound.all());
+/// The rows of one key: what does not fit beside its keys goes on below.
+fn key_rows(bound: &Bound, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
     let name = if columns >= NAMES_FROM - 2 { bound.row.name } else { "" };
-    let room = columns.saturating_sub(width(&keys) + width(name) + 2);
-    let help = super::ink::shortened(bound.row.help, room, ink.glyphs());
-    let gap = room.saturating_sub(width(&help)) + 2;
-    vec![
-        ink.piece(keys, Role::Key),
-        ink.piece(help, Role::Text),
-        ink.piece(format!("{}{name}", " ".repeat(usize::from(gap))), Role::Dim),
-    ]
+    let room = columns.saturating_sub(KEYS_WIDTH + 2 + width(name) + 2);
+    let (keys, help) = (wrapped(&bound.all(), KEYS_WIDTH - 1), wrapped(bound.row.help, room));
+    let row = |line: usize| {
+        let at = |lines: &[String]| lines.get(line).cloned().unwrap_or_default();
+        let (keys, help) = (at(&keys), at(&help));
+        let gap = room.saturating_sub(width(&help)) + 2;
+        let name = if line == 0 { name } else { "" };
+        let keys =
+            format!("  {keys}{}", " ".repeat(usize::from(KEYS_WIDTH.saturating_sub(width(&keys)).max(1))));
+        vec![
+            ink.piece(keys, Role::Key),
+            ink.piece(help, Role::Text),
+            ink.piece(format!("{}{name}", " ".repeat(usize::from(gap))), Role::Dim),
+        ]
+    };
+    (0..keys.len().max(help.len())).map(row).collect()
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::card;
 use super::ink::Ink;
 use crate::model::Model;
-use crate::model::layout::{lesson_list, lines};
+use crate::model::layout::{lesson_list, lines, wrapped};
 use crate::theme::Role;
 
 /// Draws the screen.
@@ -31,7 +31,10 @@ fn list(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     ];
     let inner = ink.frame(area, &title, ink.style(Role::Text));
     if lessons.is_empty() && inner.height > 0 {
-        ink.say(inner.x + 1, inner.y, inner.width.saturating_sub(2), "no lessons were found", Role::Dim);
+        let why = "lessons start hosts of their own: begin them in `hydraq`, without --sim, --attach or a recording";
+        for (line, words) in (0..inner.height).zip(wrapped(why, inner.width.saturating_sub(2))) {
+            ink.say(inner.x + 1, inner.y + line, inner.width.saturating_sub(2), &words, Role::Dim);
+        }
         return;
     }
     let list = lesson_list(area, model.lesson);

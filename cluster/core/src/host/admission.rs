@@ -10,9 +10,11 @@
 //!                      │ no progress for 2 s: suspect that one, go on without it
 //! ```
 
+use std::borrow::Cow;
+
 use crate::event::{Effect, Suspicion};
 use crate::frame::{Availability, Depth, Frame};
-use crate::host_set::HostIndex;
+use crate::host_set::{HostIndex, HostSet};
 use crate::ids::HostId;
 use crate::journal::Happening;
 use crate::plant::Plant;
@@ -21,20 +23,22 @@ use crate::state::standing::{Owner, Standing};
 
 use super::Host;
 use super::alarm::Alarm;
+use super::kinds::Kind;
 use super::views::TypeView;
 
 impl Host {
     /// Decides anew who serves what, after anything that this depends on has changed.
     pub(super) fn restand(&mut self) {
+        self.peers.refresh();
         self.admit();
-        let others = || self.peers.others();
-        let standing = Standing {
-            serving: self.serving,
-            live: others().filter(|(_, peer)| self.counts_as_live(peer)).map(|(index, _)| index).collect(),
-            uncleared: others().filter(|(_, peer)| self.waits_for(peer)).map(|(index, _)| index).collect(),
-            removed: others().filter(|(_, peer)| peer.removed).map(|(index, _)| index).collect(),
-        };
-        if standing != *self.messages.standing() {
+        let (live, uncleared, removed) = (self.live(), self.uncleared(), self.peers.of(Kind::Removed));
+        let known = self.messages.standing();
+        let stands = known.serving == self.serving
+            && (&known.live, &known.uncleared, &known.removed) == (&*live, &*uncleared, &*removed);
+        if !stands {
+            let (live, uncleared, removed) =
+                (live.into_owned(), uncleared.into_owned(), removed.into_owned());
+            let standing = Standing { serving: self.serving, live, uncleared, removed };
             let changed = self.messages.set_standing(standing);
             self.narrate_ownership(&changed);
             self.offer_what_is_lacking(&changed);
@@ -42,20 +46,21 @@ impl Host {
         self.report_synchronised();
     }
 
-    fn counts_as_live(&self, peer: &super::peers::Peer) -> bool {
-        peer.is_live() && !self.config.has(Plant::TakeoverWithoutSuspicion)
+    /// Who counts as live for the choice of owners.
+    fn live(&self) -> Cow<'_, HostSet> {
+        let nobody = self.config.has(Plant::TakeoverWithoutSuspicion);
+        if nobody { Cow::Owned(HostSet::EMPTY) } else { self.peers.of(Kind::Live) }
     }
 
-    fn waits_for(&self, peer: &super::peers::Peer) -> bool {
-        let waits = peer.must_clear && peer.suspected.is_none() && !peer.removed;
-        waits && !self.config.has(Plant::ServeBeforeSync)
+    /// Who may have taken over from this host and has not handed back yet.
+    fn uncleared(&self) -> Cow<'_, HostSet> {
+        let nobody = self.config.has(Plant::ServeBeforeSync);
+        if nobody { Cow::Owned(HostSet::EMPTY) } else { self.peers.of(Kind::Uncleared) }
     }
 
     /// Starts to serve, or stops, if the time for it has come.
     fn admit(&mut self) {
-        if !self.admitted && self.peers.others().all(|(_, peer)| !self.waits_for(peer)) {
-            self.admitted = true;
-        }
+        self.admitted |= self.uncleared().is_empty();
         let serving = self.admitted && self.healthy && !self.peers.me().removed;
         if serving == self.serving {
             return;
@@ -72,19 +77,16 @@ impl Host {
 
     /// Tells those who must clear this host that it is synchronised, once it is.
     fn report_synchronised(&mut self) {
-        let ready =
-            |peer: &super::peers::Peer| peer.is_synchronised() || peer.suspected.is_some() || peer.removed;
-        if !self.healthy || (!self.admitted && !self.peers.others().all(|(_, peer)| ready(peer))) {
+        let waits = !self.admitted && !self.peers.of(Kind::Unready).is_empty();
+        if !self.healthy || waits || self.uncleared().is_empty() {
             return;
         }
-        for index in self.peers.indexes() {
-            let peer = self.peers.get(index);
-            let Some(connection) = peer.session.as_ref().map(|session| session.connection) else { continue };
-            if self.waits_for(peer) && peer.is_synchronised() && peer.reported_in != Some(connection) {
-                self.peers.get_mut(index).reported_in = Some(connection);
-                self.outbox.early(index).rest.push(Frame::Synchronised(connection));
-                self.expect_progress(index);
-            }
+        for index in self.peers.of(Kind::Unreported).into_owned().iter() {
+            let session = self.peers.get(index).session.as_ref();
+            let Some(connection) = session.map(|session| session.connection) else { continue };
+            self.peers.get_mut(index).reported_in = Some(connection);
+            self.outbox.early(index).rest.push(Frame::Synchronised(connection));
+            self.expect_progress(index);
         }
     }
 
@@ -227,10 +229,16 @@ impl Host {
         depths.truncate(64);
         let (leaving, copies) = (self.leave.is_leaving(), self.messages.len() as u64);
         let availability = Availability { leaving, full: self.full, copies, depths };
-        for index in self.peers.connected().iter() {
-            if self.peers.get(index).availability_sent.as_ref() != Some(&availability) {
-                self.peers.get_mut(index).availability_sent = Some(availability.clone());
-                self.outbox.early(index).rest.push(Frame::Availability(availability.clone()));
+        let connected = self.peers.of(Kind::Connected);
+        if self.availability != availability {
+            self.untold = connected.into_owned();
+            self.availability = availability;
+        } else if self.untold.is_empty() {
+            return;
+        }
+        for index in std::mem::take(&mut self.untold).iter() {
+            if self.peers.get(index).is_connected() {
+                self.outbox.early(index).rest.push(Frame::Availability(self.availability.clone()));
             }
         }
     }

@@ -3,8 +3,6 @@
 //! Members are learned of by introductions, by hellos and from other members; what is news is passed on. A removed member
 //! is refused for ever and does not come back; whoever finds itself removed stops.
 
-use std::sync::Arc;
-
 use crate::codec::Put;
 use crate::event::{Effect, MetaKey};
 use crate::frame::{Frame, MemberRecord};
@@ -14,6 +12,7 @@ use crate::journal::Happening;
 use crate::plant::Plant;
 
 use super::Host;
+use super::peers::Peer;
 
 impl Host {
     /// Takes in what somebody says of members; passes on what is news.
@@ -46,7 +45,7 @@ impl Host {
         }
         let removed_now = record.removed && !peer.removed;
         if news {
-            self.messages.set_host_ids(self.peers.ids());
+            self.messages.set_host_id(index, record.id);
             self.keep_member(index);
         }
         if is_new && !removed_now {
@@ -66,11 +65,10 @@ impl Host {
     /// Only who speaks with the new one itself may say so: by hearsay, nobody can tell which of the two is the newer.
     pub(super) fn replace_namesake(&mut self, index: HostIndex) {
         let name = self.peers.get(index).name.clone();
-        let dead = |(other, peer): &(HostIndex, &super::peers::Peer)| {
-            *other != index && peer.name == name && !peer.removed && !peer.is_connected()
-        };
+        let named = self.peers.named(&name).into_iter().filter(|other| ![SELF, index].contains(other));
+        let dead = |peer: &&Peer| !peer.removed && !peer.is_connected();
         let namesakes: Vec<MemberRecord> =
-            self.peers.others().filter(dead).map(|(_, peer)| peer.record()).collect();
+            named.map(|other| self.peers.get(other)).filter(dead).map(Peer::record).collect();
         for record in namesakes {
             self.remove_member(record.id);
         }
@@ -130,46 +128,29 @@ impl Host {
     /// All records, for a hello or an introduction.
     #[must_use]
     pub fn member_records(&self) -> Vec<MemberRecord> {
-        let me = MemberRecord { boot: self.identity.boot.counter, ..self.peers.me().record() };
-        std::iter::once(me).chain(self.peers.others().map(|(_, peer)| peer.record())).collect()
-    }
-
-    /// The same, shared by all hellos for as long as it holds.
-    pub(super) fn shared_records(&mut self) -> Arc<[MemberRecord]> {
-        let (boot, me) = (self.identity.boot.counter, self.peers.me());
-        let holds = |known: &&Arc<[MemberRecord]>| {
-            let mut known = known.iter();
-            let is_mine = known.next().is_some_and(|mine| mine.boot == boot && me.is_as_in(mine, boot));
-            let others = self.peers.others().map(|(_, peer)| peer);
-            is_mine
-                && known.len() == others.clone().count()
-                && others.zip(known).all(|(peer, record)| peer.is_as_in(record, peer.addressed_in))
-        };
-        if let Some(known) = self.records.as_ref().filter(holds) {
-            return known.clone();
-        }
-        let records: Arc<[MemberRecord]> = self.member_records().into();
-        self.records = Some(records.clone());
-        records
+        std::iter::once(self.peers.me())
+            .chain(self.peers.others().map(|(_, peer)| peer))
+            .map(Peer::record)
+            .collect()
     }
 
     /// Sets something for the whole cluster.
     pub(super) fn set(&mut self, name: String, value: String) {
         let setting = self.settings.next(&name, value, self.identity.id);
-        self.on_settings(vec![setting]);
+        self.on_settings(&[setting]);
     }
 
     /// Takes in settings; keeps and passes on what is newer.
-    pub(super) fn on_settings(&mut self, settings: Vec<crate::settings::Setting>) {
+    pub(super) fn on_settings(&mut self, settings: &[crate::settings::Setting]) {
         let mut news = Vec::new();
         for setting in settings {
-            if self.settings.merge(setting.clone()) {
+            if self.settings.merge(setting) {
                 let mut value = Vec::new();
                 value.put_u64(setting.version);
                 value.put_u128(setting.host.0);
                 value.put_bytes(setting.value.as_bytes());
                 self.write_meta(MetaKey::Setting(setting.name.clone()), value);
-                news.push(setting);
+                news.push(setting.clone());
             }
         }
         if news.is_empty() {

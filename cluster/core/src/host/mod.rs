@@ -27,6 +27,7 @@ mod expiry;
 mod forward;
 mod further;
 mod inquiry;
+mod kinds;
 mod leases;
 mod leave;
 mod membership;
@@ -51,12 +52,11 @@ mod views;
 mod wait;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::balancer::Balancer;
 use crate::config::Config;
 use crate::event::{Effect, Effects, Event, MetaKey, Order, Write};
-use crate::frame::{Envelope, Frame, MemberRecord};
+use crate::frame::{Availability, Envelope, Frame};
 use crate::host_set::{HostIndex, HostSet};
 use crate::id_map::IdMap;
 use crate::ids::{Boot, Commit, HostId, RequestId, Sequence, StoreId};
@@ -85,7 +85,9 @@ use wait::Waits;
 
 pub use recover::Recovered;
 pub use set_aside::{Fate, SetAside};
-pub use stores::{EVENTS_KEPT_SETTING, NOT_SYNCHRONISED, ROLLED_BACK, StoreView, declare_index};
+pub use stores::{
+    EVENTS_KEPT_SETTING, NOT_SYNCHRONISED, ROLLED_BACK, StoreView, declare_index, store_setting,
+};
 pub use views::{HostView, LinkView, TypeView};
 
 /// Who a host is in this boot.
@@ -129,8 +131,9 @@ pub struct Host {
     finished: RecentIds,
     promised: RecentIds,
     settings: Settings,
-    /// What the last hello said of members.
-    records: Option<Arc<[MemberRecord]>>,
+    /// How this host stands, as it last told, and whom it has not told since.
+    availability: Availability,
+    untold: HostSet,
 
     /// Whom copies of a message may be under way to.
     under_way: IdMap<HostSet>,
@@ -183,6 +186,7 @@ impl Host {
             Event::Cancelled(request) => self.on_cancelled(request),
             Event::Order(order) => self.on_order(order),
             Event::Members(records) => self.on_members(&records),
+            Event::Settings(settings) => self.on_settings(&settings),
             Event::Connected(peer, link) => self.on_connected(peer, link),
             Event::Hello(link, hello) => self.on_hello(link, hello),
             Event::Frames(link, envelope) => self.on_envelope(link, envelope),
@@ -201,6 +205,7 @@ impl Host {
     /// What is to be done about everything since the last flush.
     pub fn flush(&mut self, now: Instant) -> Effects {
         self.now = self.now.max(now);
+        self.peers.refresh();
         self.ring_alarms();
         self.wake_messages();
         self.serve_waits();

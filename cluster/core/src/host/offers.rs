@@ -14,6 +14,7 @@ use crate::state::slab::Slot;
 use crate::state::standing::Owner;
 
 use super::Host;
+use super::kinds::Kind;
 use super::peers::{Block, CopyKind};
 
 impl Host {
@@ -68,7 +69,7 @@ impl Host {
 
     /// Sends as many offers as may be under way at once.
     pub(super) fn send_offers(&mut self) {
-        for index in self.peers.indexes() {
+        for index in self.peers.of(Kind::Offered).into_owned().iter() {
             let peer = self.peers.get(index);
             if peer.to_offer.is_empty() || !peer.takes_replicas() || peer.refuses || !peer.is_synchronised() {
                 continue;

@@ -3,6 +3,7 @@
 //! Index 0 is the host itself. Members are never taken out of the table, because records and lists name them by index; a
 //! removed member stays, marked.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::event::{LinkId, Suspicion};
@@ -10,7 +11,10 @@ use crate::frame::{Availability, MemberRecord};
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::{Boot, Commit, HostId, MessageId};
 use crate::message::MessageType;
+use crate::shared::{Shared, Sum};
 use crate::time::Instant;
+
+use super::kinds::{Kind, Kinds};
 
 /// The running session with a peer.
 #[derive(Debug, Clone)]
@@ -124,7 +128,6 @@ pub(crate) struct Peer {
     pub(crate) steps_best: u64,
     pub(crate) since: Instant,
     pub(crate) availability: Availability,
-    pub(crate) availability_sent: Option<Availability>,
     pub(crate) blocks: BTreeMap<u64, Block>,
     /// Messages that it lacks and that this host is to offer it, in order.
     pub(crate) to_offer: BTreeSet<MessageId>,
@@ -162,7 +165,6 @@ impl Peer {
             steps_best: 0,
             since: now,
             availability: Availability::default(),
-            availability_sent: None,
             blocks: BTreeMap::new(),
             to_offer: BTreeSet::new(),
             refuses: false,
@@ -179,6 +181,11 @@ impl Peer {
     /// Whether it counts as live for the choice of owners.
     pub(crate) fn is_live(&self) -> bool {
         self.admitted && self.suspected.is_none() && !self.removed && self.hears_us
+    }
+
+    /// Whether it has to let this host serve again, and can be expected to.
+    pub(crate) fn is_uncleared(&self) -> bool {
+        self.must_clear && self.suspected.is_none() && !self.removed
     }
 
     /// Whether it takes new replicas now.
@@ -202,10 +209,10 @@ impl Peer {
         }
     }
 
-    /// Whether a record, said in that boot, says of it what is so.
-    pub(crate) fn is_as_in(&self, record: &MemberRecord, boot: u64) -> bool {
+    /// Whether a record says of it what is so.
+    fn is_as_in(&self, record: &MemberRecord) -> bool {
         record.id == self.id
-            && record.boot == boot
+            && record.boot == self.addressed_in
             && record.removed == self.removed
             && record.name == self.name
             && record.address == self.address
@@ -218,6 +225,11 @@ pub(crate) struct Peers {
     table: Vec<Peer>,
     by_id: BTreeMap<HostId, HostIndex>,
     by_link: BTreeMap<LinkId, HostIndex>,
+    kinds: Kinds,
+    /// Their names' sums, by index.
+    names: Vec<u64>,
+    /// What is told of all members, for as long as it holds.
+    records: Option<Shared<MemberRecord>>,
 }
 
 impl Peers {
@@ -233,6 +245,7 @@ impl Peers {
         }
         let index = HostIndex(self.table.len() as u16);
         self.table.push(Peer::new(record, now));
+        self.kinds.note(index);
         self.by_id.insert(record.id, index);
         (index, true)
     }
@@ -242,6 +255,7 @@ impl Peers {
     }
 
     pub(crate) fn get_mut(&mut self, index: HostIndex) -> &mut Peer {
+        self.kinds.note(index);
         &mut self.table[usize::from(index.0)]
     }
 
@@ -274,9 +288,47 @@ impl Peers {
         all.filter(|(_, peer)| !peer.removed)
     }
 
+    /// How many members there are besides the host itself.
+    pub(crate) fn others_count(&self) -> usize {
+        self.table.len() - 1 - self.of(Kind::Removed).len()
+    }
+
     /// Those that can be talked to now.
     pub(crate) fn connected(&self) -> HostSet {
-        self.others().filter(|(_, peer)| peer.is_connected()).map(|(index, _)| index).collect()
+        self.of(Kind::Connected).into_owned()
+    }
+
+    /// Those of a kind.
+    pub(crate) fn of(&self, kind: Kind) -> Cow<'_, HostSet> {
+        self.kinds.of(kind, &self.table)
+    }
+
+    /// Takes in what has changed, so that asking is cheap.
+    pub(crate) fn refresh(&mut self) {
+        self.names.resize(self.table.len(), 0);
+        let (names, records) = (&mut self.names, &mut self.records);
+        self.kinds.refresh(&self.table, |index, peer| {
+            names[index] = name_sum(&peer.name);
+            let told = records.as_ref().map(|records| records.get(index));
+            if told.is_some_and(|told| !told.is_some_and(|record| peer.is_as_in(record))) {
+                *records = None;
+            }
+        });
+    }
+
+    /// What is told of all members, this host first.
+    pub(crate) fn records(&mut self) -> Shared<MemberRecord> {
+        self.refresh();
+        self.records.get_or_insert_with(|| self.table.iter().map(Peer::record).collect()).clone()
+    }
+
+    /// All who have this name, the host itself included.
+    pub(crate) fn named(&mut self, name: &str) -> Vec<HostIndex> {
+        self.refresh();
+        let sum = name_sum(name);
+        let alike = self.names.iter().enumerate().filter(|(_, known)| **known == sum);
+        let alike = alike.map(|(index, _)| HostIndex(index as u16));
+        alike.filter(|index| self.get(*index).name == name).collect()
     }
 
     /// The indexes of all peers, for loops that change them.
@@ -300,4 +352,8 @@ impl Peers {
     pub(crate) fn indexes_of(&self, ids: &[HostId]) -> HostSet {
         ids.iter().filter_map(|id| self.find(*id)).collect()
     }
+}
+
+fn name_sum(name: &str) -> u64 {
+    Sum::default().text(name).end()
 }

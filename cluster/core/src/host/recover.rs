@@ -6,7 +6,7 @@ use crate::balancer::Balancer;
 use crate::codec::{Put, Take};
 use crate::config::Config;
 use crate::event::{Effects, MetaKey, Write};
-use crate::frame::MemberRecord;
+use crate::frame::{Availability, MemberRecord};
 use crate::host_set::HostSet;
 use crate::id_map::IdMap;
 use crate::ids::{Boot, Commit, HostId, Sequence};
@@ -66,7 +66,8 @@ impl Host {
             messages: Messages::default(),
             tombstones: Tombstones::default(),
             settings: Settings::default(),
-            records: None,
+            availability: Availability::default(),
+            untold: HostSet::EMPTY,
             under_way: IdMap::default(),
             pending: IdMap::default(),
             enqueues: BTreeMap::new(),
@@ -126,7 +127,7 @@ impl Host {
                 }
                 MetaKey::Setting(name) => {
                     if let Some(setting) = decode_setting(name, &value) {
-                        self.settings.merge(setting);
+                        self.settings.merge(&setting);
                     }
                 }
                 MetaKey::Seen => {}

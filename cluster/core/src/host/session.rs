@@ -36,7 +36,7 @@ impl Host {
         let (suspected, serving) = (self.peers.get(index).suspected_since_sync, self.serving);
         let settings = self.settings.changes();
         self.peers.get_mut(index).said = Some(Said { link, suspected, serving, settings });
-        let members = self.shared_records();
+        let (members, known) = (self.peers.records(), self.settings.share());
         let peer = self.peers.get(index);
         let seen = (peer.boot.nonce != 0).then_some((peer.boot, peer.commit));
         let hello = Hello {
@@ -53,7 +53,7 @@ impl Host {
             serving,
             seen_of_you: seen,
             members,
-            settings: self.settings.iter().cloned().collect(),
+            settings: known,
         };
         self.effects.early.push(Effect::Hello(link, Box::new(hello)));
     }
@@ -112,9 +112,11 @@ impl Host {
     }
 
     /// Whether another live member, or this host, has the name of whoever says hello.
-    fn name_is_taken(&self, hello: &Hello) -> bool {
-        let other = |peer: &super::peers::Peer| peer.name == hello.name && peer.id != hello.from;
-        other(self.peers.me()) || self.peers.others().any(|(_, peer)| other(peer) && peer.is_connected())
+    fn name_is_taken(&mut self, hello: &Hello) -> bool {
+        let takes = |(index, peer): (HostIndex, &super::peers::Peer)| {
+            peer.id != hello.from && (index == SELF || peer.is_connected())
+        };
+        self.peers.named(&hello.name).into_iter().any(|index| takes((index, self.peers.get(index))))
     }
 
     fn may_speak(&self, index: HostIndex, hello: &Hello) -> bool {
@@ -180,8 +182,12 @@ impl Host {
             let all = self.settings.iter().cloned().collect();
             self.outbox.early(index).first.push(Frame::Settings(all));
         }
-        self.on_members(&hello.members);
-        self.on_settings(hello.settings);
+        if !hello.members.is_same(&self.peers.records()) {
+            self.on_members(&hello.members);
+        }
+        if !hello.settings.is_same(&self.settings.share()) {
+            self.on_settings(&hello.settings);
+        }
         self.expect_progress(index);
         self.begin_sync(index);
         self.restand();
@@ -216,7 +222,7 @@ impl Host {
     fn on_frame(&mut self, from: HostIndex, frame: Frame) {
         match frame {
             Frame::Members(records) => self.on_members(&records),
-            Frame::Settings(settings) => self.on_settings(settings),
+            Frame::Settings(settings) => self.on_settings(&settings),
             Frame::Availability(availability) => self.on_availability(from, availability),
             Frame::Replicate { block, origin, lists, copies } => {
                 self.on_replicate(from, block, origin, &lists, copies);

@@ -10,6 +10,7 @@ use crate::ids::{HostId, StoreId};
 use crate::objects::Indexed;
 use crate::objects::log::{KEEP_DEFAULT, Keep};
 use crate::plant::Plant;
+use crate::settings::{Setting, Settings};
 
 use super::Host;
 
@@ -29,6 +30,12 @@ pub const EVENTS_KEPT_SETTING: &str = "events-kept";
 #[must_use]
 pub fn declare_index(kind: &str, wanted: &Indexed) -> Order {
     Order::Set(format!("{INDEX_SETTING}{kind}"), wanted.to_string())
+}
+
+/// What a new host sets to say which store it has.
+#[must_use]
+pub fn store_setting(host: HostId, store: StoreId) -> Setting {
+    Settings::default().next(&format!("{STORE_SETTING}{host}"), store.to_string(), host)
 }
 
 /// Why a store takes nothing whose disk lost something: what is left of it can be read.
@@ -59,7 +66,7 @@ impl Host {
     /// Says, once for each store, which one this host has; `None` if all know already.
     #[must_use]
     pub fn introduce_store(&self) -> Option<Order> {
-        let (name, value) = (format!("{STORE_SETTING}{}", self.identity.id), self.identity.store.to_string());
+        let Setting { name, value, .. } = store_setting(self.identity.id, self.identity.store);
         (self.settings.get(&name) != Some(&value)).then_some(Order::Set(name, value))
     }
 

@@ -10,6 +10,7 @@ use crate::state::slab::Slot;
 use crate::state::standing::Owner;
 
 use super::Host;
+use super::kinds::Kind;
 
 /// One message type on this host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,13 +230,14 @@ impl Host {
     /// How many members it knows that were not removed, without itself.
     #[must_use]
     pub fn members_count(&self) -> usize {
-        self.peers.members().filter(|(_, peer)| peer.id != self.identity.id).count()
+        self.peers.others_count()
     }
 
     /// How many other members it is connected with and counts as live.
     #[must_use]
     pub fn live_count(&self) -> usize {
-        self.peers.others().filter(|(_, peer)| peer.is_connected() && peer.is_live()).count()
+        let (connected, live) = (self.peers.of(Kind::Connected), self.peers.of(Kind::Live));
+        connected.iter().filter(|index| live.contains(*index)).count()
     }
 
     /// The id of the message in a slot; for messages of errors.

@@ -21,6 +21,7 @@ use crate::time::Instant;
 
 use super::alarm::Alarm;
 use super::forward::Then;
+use super::kinds::Kind;
 use super::{Host, Origin};
 
 /// A dequeue that has found nothing yet.
@@ -178,7 +179,7 @@ impl Host {
                 self.wake(number);
             }
         }
-        for host in self.peers.connected().iter() {
+        for host in self.peers.of(Kind::Interested).into_owned().iter() {
             let interests = &self.peers.get(host).interests;
             let ready: Vec<MessageType> = interests
                 .iter()

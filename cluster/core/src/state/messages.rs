@@ -118,6 +118,13 @@ impl Messages {
         self.host_ids = host_ids;
     }
 
+    /// Tells the global id of a member; those below it must be known.
+    pub fn set_host_id(&mut self, index: HostIndex, id: HostId) {
+        let index = usize::from(index.0);
+        self.host_ids.resize(self.host_ids.len().max(index + 1), HostId(0));
+        self.host_ids[index] = id;
+    }
+
     /// The entry of `id`.
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<Slot> {

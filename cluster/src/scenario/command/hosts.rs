@@ -8,7 +8,7 @@ use super::super::value::reference::MessageRef;
 /// `spawn [N] [--name NAME] [--plant BUG]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spawn {
-    /// How many hosts, 1 to 255; 1 where a name is given.
+    /// How many hosts, 1 to 1000; 1 where a name is given.
     pub count: u32,
     /// The name of the one host; `None`: the next free names in order.
     pub name: Option<HostName>,

@@ -3,8 +3,8 @@
 use super::super::value::Kind;
 use super::{CommandWord, Occurs, Parameter, argument, option, row};
 
-/// The most hosts that are spawned at once.
-const HOSTS_MAX: u64 = 255;
+/// The most hosts that are spawned at once; of real ones there are fewer, which is for the stage to say.
+const HOSTS_MAX: u64 = 1000;
 
 const HOSTS: &[Parameter] =
     &[argument("HOST", Kind::Host, "a host; several at once are hit at the same moment")

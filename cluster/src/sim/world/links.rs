@@ -9,7 +9,10 @@ use hydraq_core::ids::HostId;
 
 use super::{Due, Sent, World};
 use crate::sim::network::NodeId;
+use crate::sim::service::Hosting;
 
+/// How long heartbeats take in a cluster that somebody looks at: there they travel together, because they are most of what happens.
+const HEARTBEAT_TAKES: u64 = 100;
 /// How long the two sides of a link have to say hello, in microseconds.
 const HELLO_TIMEOUT: u64 = 2_000_000;
 
@@ -126,11 +129,15 @@ impl World {
         let (serves, age) = (process.serving, Duration::from_micros(self.now - process.committed_at));
         let verdicts = process.detector.tick(now);
         let (id, mut sent) = (self.nodes[node].id, Vec::new());
-        for link in self.network.links_of(node) {
-            let Some(other) = self.network.other_end(link, node) else { continue };
-            let Some(process) = self.nodes[node].process.as_ref() else { continue };
+        let Some(process) = self.nodes[node].process.as_ref() else { return };
+        for (link, other) in self.network.peers_of(node) {
             let heartbeat = process.detector.heartbeat(self.nodes[other].id, serves, age, now);
             sent.push((link, other, heartbeat));
+        }
+        if self.hosting.as_ref().is_some_and(Hosting::is_whole) {
+            let quiet =
+                sent.extract_if(.., |(_, other, _)| !self.network.has_trouble(node, *other)).collect();
+            self.schedule(HEARTBEAT_TAKES, Due::Heartbeats(id, quiet));
         }
         for (link, other, heartbeat) in sent {
             for at in self.network.arrivals(link, node, self.now, &mut self.random) {

@@ -3,8 +3,10 @@
 use hydraq_core::config::Config;
 use hydraq_core::event::Event;
 use hydraq_core::frame::MemberRecord;
+use hydraq_core::host::store_setting;
 use hydraq_core::ids::{HostId, StoreId};
 use hydraq_core::random::mix;
+use hydraq_core::settings::Setting;
 
 use super::{Due, World};
 use crate::host::engine::Engine;
@@ -13,6 +15,13 @@ use crate::sim::node::Process;
 
 /// So many hosts that are added together are introduced by themselves.
 const TOGETHER: usize = 16;
+
+/// Hosts that are being added together, as they will be.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Expected {
+    members: Vec<MemberRecord>,
+    settings: Vec<Setting>,
+}
 
 impl World {
     /// Starts a host's process; nothing happens if it runs.
@@ -33,11 +42,16 @@ impl World {
         let config = Config { plant: self.nodes[node].plant.or(self.config.plant), ..self.config.clone() };
         let engine = Engine::start(opened, name.clone(), name, config, seed);
         let service = self.hosting.as_mut().map(|hosting| Box::new(hosting.open(&engine, clock)));
+        let expected = self.expected.clone();
         let introduced = service.as_ref().and_then(|_| engine.core.introduce_store());
+        let introduced = introduced.filter(|_| expected.settings.is_empty());
         let mut process = Process::new(engine, self.config.suspicion, self.now, clock);
         process.detector.tick(hydraq_core::time::Instant(self.now));
         process.service = service;
         process.inbox.extend(introduced.map(Event::Order));
+        if !expected.settings.is_empty() {
+            process.inbox.push_back(Event::Settings(expected.settings));
+        }
         if self.nodes[node].full {
             process.inbox.push_back(Event::Full(true));
         }
@@ -59,13 +73,18 @@ impl World {
     /// Adds hosts and starts them. Many are introduced to each other at once: else each would tell everybody of everybody.
     pub fn add_all(&mut self, names: &[String]) -> Vec<NodeId> {
         if names.len() > TOGETHER {
+            let drawn = |node: u64, salt: u64| drawn(self.seed, node << 32 | salt) >> 3;
             let first = self.nodes.len() as u64;
-            let expected =
-                |(name, node): (&String, u64)| record(HostId(drawn(self.seed, node << 32 | 1) >> 3), name);
-            self.expected = names.iter().zip(first..).map(expected).collect();
+            for (name, node) in names.iter().zip(first..) {
+                let (host, store) = (HostId(drawn(node, 1)), StoreId(drawn(node, 2)));
+                self.expected.members.push(MemberRecord { boot: 1, ..record(host, name) });
+                if self.hosting.is_some() {
+                    self.expected.settings.push(store_setting(host, store));
+                }
+            }
         }
         let nodes = names.iter().map(|name| self.add(name)).collect();
-        self.expected.clear();
+        self.expected = Expected::default();
         nodes
     }
 
@@ -80,7 +99,7 @@ impl World {
                 there.map(|place| record(place.id, &place.name)).collect()
             }
         };
-        known.into_iter().chain(self.expected.iter().cloned()).collect()
+        known.into_iter().chain(self.expected.members.iter().cloned()).collect()
     }
 
     /// Kills a host's process. The commit under way is lost, or not, by chance.

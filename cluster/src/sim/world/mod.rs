@@ -16,19 +16,21 @@ use std::time::Duration;
 use hydraq_core::config::Config;
 use hydraq_core::detector::Heartbeat;
 use hydraq_core::event::{Event, LinkId, Order};
-use hydraq_core::frame::{Envelope, Frame, Hello, MemberRecord};
+use hydraq_core::frame::{Envelope, Frame, Hello};
 use hydraq_core::host::Host;
 use hydraq_core::ids::{HostId, MessageId, RequestId};
 use hydraq_core::journal::Happening;
 use hydraq_core::plant::Plant;
 use hydraq_core::random::Random;
 use hydraq_core::request::{Reply, Request};
+use hydraq_core::state::slab::{Slab, Slot};
 
 use super::audit::Audit;
 use super::network::{Network, NodeId};
 use super::node::{Meter, Node};
 use super::service::Hosting;
 use crate::store::model::Disk;
+use lives::Expected;
 
 /// How often a host looks for members that it has no link with.
 const DIAL_EVERY: u64 = 50_000;
@@ -39,6 +41,8 @@ enum Due {
     Hello(LinkId, NodeId, Box<Hello>),
     Envelope(LinkId, NodeId, Box<Envelope>),
     Heartbeat(LinkId, NodeId, HostId, Heartbeat),
+    /// One host's heartbeats on links that nobody meddles with.
+    Heartbeats(HostId, Vec<(LinkId, NodeId, Heartbeat)>),
     Committed(NodeId, u64),
     Tick(NodeId, u64),
     Beat(NodeId, u64),
@@ -99,8 +103,8 @@ pub struct World {
     /// What is planted in hosts that are added, if it is not planted in all.
     pub plant: Option<Plant>,
     config: Config,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    due: BTreeMap<u64, Due>,
+    queue: BinaryHeap<Reverse<(u64, u64, Slot)>>,
+    due: Slab<Due>,
     next_due: u64,
     next_request: u64,
     replies: BTreeMap<RequestId, (u64, Reply)>,
@@ -111,7 +115,7 @@ pub struct World {
     /// What gives hosts the services of real ones, if they are to have them.
     hosting: Option<Hosting>,
     /// Hosts that are being added together.
-    expected: Vec<MemberRecord>,
+    expected: Expected,
     /// Whether somebody outside was answered since that was asked last.
     has_answered: bool,
     seed: u64,
@@ -134,14 +138,14 @@ impl World {
             plant: None,
             config,
             queue: BinaryHeap::new(),
-            due: BTreeMap::new(),
+            due: Slab::default(),
             next_due: 0,
             next_request: 0,
             replies: BTreeMap::new(),
             enqueued: BTreeMap::new(),
             by_name: BTreeMap::new(),
             hosting: None,
-            expected: Vec::new(),
+            expected: Expected::default(),
             has_answered: false,
             seed,
         }
@@ -247,7 +251,7 @@ impl World {
     /// Lets time pass.
     pub fn run_for(&mut self, duration: Duration) {
         let end = self.now + duration.as_micros() as u64;
-        while let Some(Reverse((at, _))) = self.queue.peek()
+        while let Some(Reverse((at, ..))) = self.queue.peek()
             && *at <= end
         {
             self.happen();
@@ -260,7 +264,7 @@ impl World {
         let end = self.now + limit.as_micros() as u64;
         while !holds(self) {
             match self.queue.peek() {
-                Some(Reverse((at, _))) if *at <= end => self.happen(),
+                Some(Reverse((at, ..))) if *at <= end => self.happen(),
                 _ => {
                     self.now = end;
                     return holds(self);
@@ -283,18 +287,21 @@ impl World {
 
     fn schedule_at(&mut self, at: u64, due: Due) {
         self.next_due += 1;
-        self.queue.push(Reverse((at, self.next_due)));
-        self.due.insert(self.next_due, due);
+        let slot = self.due.insert(due);
+        self.queue.push(Reverse((at, self.next_due, slot)));
     }
 
     fn happen(&mut self) {
-        let Some(Reverse((at, number))) = self.queue.pop() else { return };
+        let Some(Reverse((at, _, slot))) = self.queue.pop() else { return };
         self.now = self.now.max(at);
-        let Some(due) = self.due.remove(&number) else { return };
+        let Some(due) = self.due.remove(slot) else { return };
         match due {
             Due::Hello(link, to, hello) => self.arrive(link, to, Event::Hello(link, *hello)),
             Due::Envelope(link, to, envelope) => self.arrive(link, to, Event::Frames(link, *envelope)),
             Due::Heartbeat(link, to, from, heartbeat) => self.hear(link, to, from, heartbeat),
+            Due::Heartbeats(from, all) => {
+                all.into_iter().for_each(|(link, to, heartbeat)| self.hear(link, to, from, heartbeat));
+            }
             Due::Committed(node, incarnation) if self.is_current(node, incarnation) => self.commit_ends(node),
             Due::Tick(node, incarnation) if self.is_current(node, incarnation) => self.run_node(node),
             Due::Beat(node, incarnation) if self.is_current(node, incarnation) => {

@@ -64,7 +64,7 @@ impl World {
 
     /// Lets things happen until somebody outside was answered, or until `end`; whether somebody was.
     pub fn run_until_answer(&mut self, end: u64) -> bool {
-        while let Some(Reverse((at, _))) = self.queue.peek()
+        while let Some(Reverse((at, ..))) = self.queue.peek()
             && *at <= end
         {
             self.happen();

@@ -28,6 +28,7 @@ use std::time::Duration;
 use clap::Args;
 use hydraq_cluster::fleet::DataFolder;
 use hydraq_cluster::observe::Request;
+use hydraq_cluster::scenario::run::live::SPAWNED_MAX;
 
 use self::cluster::{ClusterPlan, ClusterThread, Talk};
 pub(super) use self::commands::keep_counting;
@@ -41,8 +42,6 @@ use crate::theme::{Glyphs, Look, Palette};
 
 /// The exit status if the cluster could not be started.
 const BROKEN: u8 = 3;
-/// How many real hosts there may be.
-const REAL_HOSTS_MAX: u32 = 255;
 /// How long the end of the cluster is waited for.
 const WIND_UP: Duration = Duration::from_secs(10);
 
@@ -103,9 +102,9 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
         }
     };
     let setup = setup(&arguments, settings);
-    if arguments.hosts > REAL_HOSTS_MAX && !arguments.sim {
+    if arguments.hosts > SPAWNED_MAX && !arguments.sim {
         eprintln!(
-            "hydraq: --hosts: {} is more than {REAL_HOSTS_MAX}; with --sim there may be up to 1000",
+            "hydraq: --hosts: {} is more than {SPAWNED_MAX}; with --sim there may be up to 1000",
             arguments.hosts
         );
         return ExitCode::from(super::USAGE);

@@ -15,9 +15,6 @@ use tokio::task::JoinHandle;
 use super::commands::{Work, keep_counting};
 use crate::shell::UpdateSender;
 
-/// How many hosts one command spawns at most.
-const SPAWNED_MAX: u32 = 250;
-
 /// The number of the console's own cluster. Each lesson that is begun has a number of its own.
 const OWN: u32 = 0;
 
@@ -89,11 +86,8 @@ impl Seat {
     }
 
     fn spawn(&self, hosts: u32) {
-        let mut left = hosts;
-        while left > 0 {
-            let some = left.min(SPAWNED_MAX);
-            let _ = self.lines.send(format!("spawn {some}"));
-            left -= some;
+        if hosts > 0 {
+            let _ = self.lines.send(format!("spawn {hosts}"));
         }
     }
 

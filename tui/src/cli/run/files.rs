@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hydraq_cluster::fleet::DataFolder;
-use hydraq_cluster::scenario::{Diagnostic, Script};
+use hydraq_cluster::scenario::run::live::check_count;
+use hydraq_cluster::scenario::{Command, Diagnostic, Script};
 
-use super::Planned;
+use super::{Planned, RunArguments};
 
 /// The files that are meant: folders stand for the scenarios in them, in the order of their names.
 pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
@@ -35,6 +36,24 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>>
         files.append(&mut found);
     }
     Ok(files)
+}
+
+/// Refuses more real hosts than there may be, in the command line and in the files.
+pub(super) fn check_counts(scripts: Vec<Script>, arguments: &RunArguments) -> Result<Vec<Script>, String> {
+    if arguments.sim {
+        return Ok(scripts);
+    }
+    check_count(arguments.hosts).map_err(|problem| format!("--hosts: {problem}"))?;
+    for script in &scripts {
+        for step in &script.steps {
+            if let Command::Spawn(spawn) = &step.command
+                && let Err(problem) = check_count(spawn.count)
+            {
+                return Err(script.diagnostic(step, problem.to_string(), None).to_string());
+            }
+        }
+    }
+    Ok(scripts)
 }
 
 /// Where the hosts of each file keep their data. With one file that is the folder itself, with several one in it for each.

@@ -44,7 +44,7 @@ impl List {
 /// The lessons, in an area with a frame.
 pub(crate) fn lesson_list(area: Rect, chosen: usize) -> List {
     let inner = inside(area);
-    let each = if inner.width >= 100 || inner.height < 12 { 1 } else { 2 };
+    let each = if inner.width >= 140 || inner.height < 12 { 1 } else { 2 };
     List::new(inner, each, chosen)
 }
 

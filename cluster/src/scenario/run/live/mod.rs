@@ -7,6 +7,8 @@ mod disk;
 mod port;
 mod starting;
 
+pub use starting::{SPAWNED_MAX, check_count};
+
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;

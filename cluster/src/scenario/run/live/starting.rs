@@ -10,6 +10,22 @@ use crate::scenario::run::stage::{Condition, StageError};
 /// How many hosts a new one is told of: any one will do, several are better.
 const JOINED_MAX: usize = 3;
 
+/// The most hosts that are spawned at once as processes of this machine.
+pub const SPAWNED_MAX: u32 = 255;
+
+/// Whether so many real hosts may be spawned at once.
+///
+/// # Errors
+/// If not, with the limit.
+pub fn check_count(count: u32) -> Result<(), StageError> {
+    if count <= SPAWNED_MAX {
+        return Ok(());
+    }
+    Err(StageError::Refused(format!(
+        "N must be from 1 to {SPAWNED_MAX}, not {count}: these are real processes; `--sim` has up to 1000"
+    )))
+}
+
 impl LiveStage {
     pub(super) async fn spawn_hosts(
         &self,
@@ -17,6 +33,7 @@ impl LiveStage {
         name: Option<&str>,
         plant: Option<&str>,
     ) -> Result<Vec<String>, StageError> {
+        check_count(count)?;
         let mut join = self.addresses(&Condition::Up);
         let members =
             self.fleet.hosts().into_iter().filter(|host| self.condition(host) != Condition::Removed);
