@@ -86,6 +86,15 @@ impl Kinds {
         }
     }
 
+    /// A kind that is not what asking every member says; for checkers.
+    pub(super) fn wrong(&self, table: &[Peer]) -> Option<Kind> {
+        let fits = |kind: Kind| {
+            let others = (1..table.len()).filter(move |at| kind.fits(&table[*at]));
+            others.map(|at| HostIndex(at as u16)).collect::<HostSet>()
+        };
+        KINDS.into_iter().find(|kind| *self.of(*kind, table) != fits(*kind))
+    }
+
     /// Who is of this kind.
     pub(super) fn of(&self, kind: Kind, table: &[Peer]) -> Cow<'_, HostSet> {
         let known = &self.sets[kind as usize];

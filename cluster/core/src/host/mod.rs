@@ -165,6 +165,8 @@ pub struct Host {
 
     commit: Commit,
     commit_at_boot: Commit,
+    /// The last boots of this disk, this one included, each with the commit before it began to write.
+    boots: Vec<(Boot, Commit)>,
     next_sequence: u64,
     /// The first place that this batch writes to; whatever is below is durable.
     batch_sequence: u64,

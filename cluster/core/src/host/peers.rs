@@ -303,6 +303,12 @@ impl Peers {
         self.kinds.of(kind, &self.table)
     }
 
+    /// Says what is not as it must be, for checkers.
+    pub(super) fn inconsistency(&self) -> Option<String> {
+        let wrong = self.kinds.wrong(&self.table)?;
+        Some(format!("other peers are {wrong:?} than are known to be"))
+    }
+
     /// Takes in what has changed, so that asking is cheap.
     pub(crate) fn refresh(&mut self) {
         self.names.resize(self.table.len(), 0);

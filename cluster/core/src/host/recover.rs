@@ -7,7 +7,7 @@ use crate::codec::{Put, Take};
 use crate::config::Config;
 use crate::event::{Effects, MetaKey, Write};
 use crate::frame::{Availability, MemberRecord};
-use crate::host_set::HostSet;
+use crate::host_set::{HostSet, SELF};
 use crate::id_map::IdMap;
 use crate::ids::{Boot, Commit, HostId, Sequence};
 use crate::message::Fingerprint;
@@ -37,6 +37,10 @@ pub struct Recovered {
     /// The place above all records that were ever written.
     pub next_sequence: Sequence,
 }
+
+/// How many boots of its own a host remembers. A disk that went back in time may have begun others before it meets somebody who knows
+/// what it had.
+const BOOTS_KEPT: usize = 8;
 
 /// Where the numbers of a boot begin: what is still answered to an earlier one, in a session with this one, must fit no request of
 /// this one. There are enough for four months at 100,000 a second.
@@ -92,6 +96,7 @@ impl Host {
             probe_bucket: 0,
             commit: recovered.commit,
             commit_at_boot: recovered.commit,
+            boots: Vec::new(),
             next_sequence: recovered.next_sequence.0,
             batch_sequence: recovered.next_sequence.0,
             next_number: first_number(identity.boot),
@@ -140,6 +145,8 @@ impl Host {
             self.effects.early.push(crate::event::Effect::Member(record));
         }
         self.recover_seen(&recovered.seen);
+        self.boots.push((self.identity.boot, recovered.commit));
+        self.boots.drain(..self.boots.len().saturating_sub(BOOTS_KEPT));
         self.messages.set_host_ids(self.peers.ids());
         self.apply_settings();
         for index in self.peers.indexes() {
@@ -152,9 +159,14 @@ impl Host {
         while let (Ok(id), Ok(counter), Ok(nonce), Ok(commit)) =
             (take.u128(), take.u64(), take.u64(), take.u64())
         {
-            if let Some(index) = self.peers.find(HostId(id)) {
-                let peer = self.peers.get_mut(index);
-                (peer.boot, peer.commit) = (Boot { counter, nonce }, Commit(commit));
+            let (boot, commit) = (Boot { counter, nonce }, Commit(commit));
+            match self.peers.find(HostId(id)) {
+                Some(SELF) => self.boots.push((boot, commit)),
+                Some(index) => {
+                    let peer = self.peers.get_mut(index);
+                    (peer.boot, peer.commit) = (boot, commit);
+                }
+                None => {}
             }
         }
     }
@@ -170,7 +182,7 @@ impl Host {
                     replicas: record.replicas,
                     everyone: record.everyone,
                     confirmed: HostSet::EMPTY,
-                    kept: HostSet::of(crate::host_set::SELF),
+                    kept: HostSet::of(SELF),
                 };
                 self.unconfirmed.insert(record.id);
                 self.tombstones.insert(record.id, tombstone);
@@ -202,14 +214,17 @@ impl Host {
         });
     }
 
-    /// The highest boot and commit seen of each peer go with every commit.
+    /// The highest boot and commit seen of each peer go with every commit, and the boots of this host.
     pub(super) fn write_what_was_seen(&mut self, effects: &mut Effects) {
+        let others = self.peers.others().filter(|(_, peer)| peer.boot.nonce != 0 && !peer.removed);
+        let others = others.map(|(_, peer)| (peer.id, peer.boot, peer.commit));
+        let mine = self.boots.iter().map(|(boot, commit)| (self.identity.id, *boot, *commit));
         let mut seen = Vec::new();
-        for (_, peer) in self.peers.others().filter(|(_, peer)| peer.boot.nonce != 0 && !peer.removed) {
-            seen.put_u128(peer.id.0);
-            seen.put_u64(peer.boot.counter);
-            seen.put_u64(peer.boot.nonce);
-            seen.put_u64(peer.commit.0);
+        for (id, boot, commit) in mine.chain(others) {
+            seen.put_u128(id.0);
+            seen.put_u64(boot.counter);
+            seen.put_u64(boot.nonce);
+            seen.put_u64(commit.0);
         }
         if seen != self.seen_stored {
             self.seen_stored.clone_from(&seen);

@@ -13,7 +13,7 @@
 use crate::event::{Effect, LinkId};
 use crate::frame::{Envelope, Frame, Hello, MemberRecord};
 use crate::host_set::{HostIndex, SELF};
-use crate::ids::{Boot, HostId};
+use crate::ids::{Boot, Commit, HostId};
 use crate::journal::Happening;
 use crate::plant::Plant;
 
@@ -100,15 +100,15 @@ impl Host {
     }
 
     /// Whether a peer knows of commits of this host that its disk does not have.
-    fn has_lost_something(&self, boot: Boot, commit: crate::ids::Commit) -> bool {
+    fn has_lost_something(&self, boot: Boot, commit: Commit) -> bool {
         if self.config.has(Plant::BootIgnored) {
             return false;
         }
-        let mine = self.identity.boot;
-        let clone_ran = boot.counter == mine.counter && boot.nonce != mine.nonce;
-        boot.counter > mine.counter
-            || clone_ran
-            || (boot.counter < mine.counter && commit > self.commit_at_boot)
+        let is_other = |(mine, _): &(Boot, Commit)| mine.counter == boot.counter && mine.nonce != boot.nonce;
+        let next = self.boots.iter().find(|(mine, _)| mine.counter > boot.counter);
+        boot.counter > self.identity.boot.counter
+            || self.boots.iter().any(is_other)
+            || next.is_some_and(|(_, began)| commit > *began)
     }
 
     /// Whether another live member, or this host, has the name of whoever says hello.

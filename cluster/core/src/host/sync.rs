@@ -55,17 +55,13 @@ impl Host {
         }
     }
 
-    /// Compares the next bucket with everybody with whom this host shares messages in it; who knows of some that this host does not
-    /// know of begins.
+    /// Compares the next bucket with everybody.
     pub(super) fn compare_next_bucket(&mut self) {
         self.probe_bucket = (self.probe_bucket + 1) % BUCKETS as u16;
         let bucket = self.probe_bucket;
         for index in self.peers.connected().iter() {
             if self.peers.get(index).is_synchronised() {
                 let sum = self.messages.digests().bucket(index, bucket);
-                if sum == 0 {
-                    continue;
-                }
                 let frame = Frame::Digest { sums: vec![(bucket, sum)], only: Some(bucket), answer: true };
                 self.outbox.early(index).rest.push(frame);
             }

@@ -189,7 +189,7 @@ impl Host {
     /// Says what is not as it must be, for checkers.
     #[must_use]
     pub fn inconsistency(&self) -> Option<String> {
-        self.messages.inconsistency(self.now)
+        self.peers.inconsistency().or_else(|| self.messages.inconsistency(self.now))
     }
 
     /// The ids of all messages and of all tombstones here; for checkers.
