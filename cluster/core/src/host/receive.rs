@@ -63,7 +63,7 @@ impl Host {
         let mut items: BTreeMap<HostIndex, Vec<EntryItem>> = BTreeMap::new();
         for slot in offered {
             let others = self.messages.holders(*slot).hosts().filter(|host| ![SELF, from].contains(host));
-            for host in others.filter(|host| self.peers.get(*host).is_synchronised()) {
+            for host in others.filter(|host| self.peers.get(*host).is_connected()) {
                 items.entry(host).or_default().push(self.entry_item(*slot));
             }
         }

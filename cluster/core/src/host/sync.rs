@@ -207,9 +207,9 @@ impl Host {
         for chunk in differs.chunks(FRAME_ITEMS) {
             self.say_knows(from, chunk);
         }
-        // A holder that was not known here has had no reason to say what it lacks.
+        // A holder that was not known here has had no reason to say what it lacks. One that synchronises was sent its digest already.
         for host in named.iter() {
-            if self.peers.get(host).is_synchronised() {
+            if self.peers.get(host).is_connected() {
                 self.send_digest(host, true);
             }
         }

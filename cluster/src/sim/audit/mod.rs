@@ -175,12 +175,15 @@ fn stored(image: &Image, node_id: HostId, id: MessageId) -> bool {
 
 /// The messages on a disk.
 pub fn messages_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
-    image.records.iter().filter(|(sequence, _)| !image.corrupt.contains(sequence)).filter_map(
-        |(_, record)| match record {
-            Record::Message(record) => Some(record.message.id),
-            _ => None,
-        },
-    )
+    let readable = image.records.iter().filter(|(sequence, _)| !image.corrupt.contains(sequence));
+    readable.filter_map(|(_, record)| message_of(record))
+}
+
+fn message_of(record: &Record) -> Option<MessageId> {
+    match record {
+        Record::Message(record) => Some(record.message.id),
+        _ => None,
+    }
 }
 
 /// The messages of which a disk has a tombstone.
@@ -259,6 +262,8 @@ impl Audit {
     }
 
     pub(super) fn disk_lost(&mut self, at: u64, node: NodeId, image: &Image) {
-        self.lost_disks.push(LostDisk { at, node, messages: messages_on(image).collect() });
+        // One that could not be read any more was there all the same.
+        let messages = image.records.values().filter_map(message_of).collect();
+        self.lost_disks.push(LostDisk { at, node, messages });
     }
 }

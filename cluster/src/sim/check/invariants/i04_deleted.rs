@@ -1,7 +1,8 @@
 //! I4: no delivery starts on a host that stores the tombstone; after a delete's acknowledgement only hosts that it names as not
 //! reached may deliver; none after convergence.
 //!
-//! Rests on: the durable image of the delivering host at the hand-out; the times that clients saw.
+//! Rests on: the durable image of the delivering host at the hand-out; the times that clients saw. An id that a store whose disk went
+//! back in time gave to two events says nothing of either.
 
 use hydraq_core::ids::HostId;
 
@@ -31,7 +32,7 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
                     || rolled_back
                         .iter()
                         .any(|(host, at)| is_same_place(sight, *host, owner) && *at >= acknowledged);
-                seen.asked > acknowledged && !allowed
+                seen.asked > acknowledged && !allowed && !sight.history.may_be_two(*id, seen.at)
             })?;
             Some(format!(
                 "{id} was deleted at {acknowledged} and delivered again: {late:?}; the delete: {delete:?}"
