@@ -85,44 +85,41 @@ fn nothing_is_left_however_the_console_ends() {
     }
 }
 
-#[test]
-fn without_a_terminal_it_speaks_in_lines() {
+/// What a console without a terminal says to what is typed; nothing is left of it afterwards.
+fn told_in_lines(arguments: &[&str], typed: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_hydraq"))
+        .args(arguments)
         .env("TMPDIR", folder.path())
         .current_dir(folder.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(b"enqueue 5 --replicas 2\nkill owner(last)\nnonsense\n").unwrap();
-    let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{told}");
-    assert!(told.contains("done enqueue 5 --replicas 2: 5 acknowledged\n"), "{told}");
-    assert!(told.contains("killed by you (SIGKILL)\n"), "{told}");
-    assert!(told.contains("refused nonsense: "), "{told}");
-    assert_eq!(hosts_in(folder.path()), Vec::<String>::new());
-    assert_eq!(files_in(folder.path()), Vec::<PathBuf>::new());
-}
-
-#[test]
-fn a_lesson_is_answered_and_graded_in_lines() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_hydraq"))
-        .args(["--hosts", "0", "--lesson", "4"])
-        .env("TMPDIR", folder.path())
-        .current_dir(folder.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Two words go on, a right answer, the reveal, a wrong answer, the reveal; back to it and on again; a third question given up.
-    let typed = "next\n\nb\nnext\na\nback\nnext\nnext\n\n\n\n\n\n\nlessons\n";
     child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{told}");
+    assert_eq!(hosts_in(folder.path()), Vec::<String>::new());
+    assert_eq!(files_in(folder.path()), Vec::<PathBuf>::new());
+    told
+}
+
+#[test]
+fn without_a_terminal_it_speaks_in_lines() {
+    let told = told_in_lines(&[], "enqueue 5 --replicas 2\nkill owner(last)\nnonsense\n");
+    for words in
+        ["done enqueue 5 --replicas 2: 5 acknowledged\n", "killed by you (SIGKILL)\n", "refused nonsense: "]
+    {
+        assert!(told.contains(words), "{words} is missing in\n{told}");
+    }
+}
+
+#[test]
+fn a_lesson_is_answered_and_graded_in_lines() {
+    // Two words go on, a right answer, the reveal, a wrong answer, the reveal; back to it and on again; a third question given up.
+    let typed = "next\n\nb\nnext\na\nback\nnext\nnext\n\n\n\n\n\n\nlessons\n";
+    let told = told_in_lines(&["--hosts", "0", "--lesson", "4"], typed);
     for words in [
         "your prediction: a or b?",
         "b is right. The answer is b, 0, the tombstone wins.",
@@ -139,8 +136,6 @@ fn a_lesson_is_answered_and_graded_in_lines() {
         assert!(told.contains(words), "{words} is missing in\n{told}");
     }
     assert_eq!(told.matches("a is wrong.").count(), 2, "it was seen again:\n{told}");
-    assert_eq!(hosts_in(folder.path()), Vec::<String>::new());
-    assert_eq!(files_in(folder.path()), Vec::<PathBuf>::new());
 }
 
 /// What the next test runs on a terminal of its own: a console that panics as soon as something is done.

@@ -1,7 +1,7 @@
 //! What hosts tell each other. A frame is data; what it means is for the protocol modules in [`crate::host`].
 //!
 //! Frames that ask for an answer carry a *block* number, which the answer repeats; a block number is never used twice
-//! by one boot. Within an envelope frames stand in the order in which they are to be taken.
+//! by one host, whatever its boot. Within an envelope frames stand in the order in which they are to be taken.
 
 use std::time::Duration;
 

@@ -201,7 +201,8 @@ impl Cause {
 pub struct DeleteOutcome {
     /// Whether the message was gone already, on every member.
     pub gone_already: bool,
-    /// The holders that could not be reached: they may deliver it until they have talked to a host that knows better.
+    /// The holders that could not be reached, and the members that may have got a copy from one of them: they may deliver it until
+    /// they have talked to a host that knows better.
     pub unreached: Vec<HostId>,
 }
 

@@ -20,7 +20,8 @@
 //!     └──▶ guard_handle ══pipe══▶ guard            a process; cleans up at end of file
 //! ```
 //!
-//! All state is behind one lock, held only for as long as system calls take that do not wait; waiting (for a ready
+//! All state is behind one lock, held only for as long as system calls take that do not wait (and, when a host of a temporary
+//! folder is started again, for the copy of its disk that a rollback goes back to, 64 MiB at most); waiting (for a ready
 //! line, for a death) happens outside of it. So a host can be killed while another one starts. Calls block their
 //! thread; asynchronous callers wrap them.
 //!

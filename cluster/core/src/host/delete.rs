@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::holders::HolderList;
 use crate::host_set::{HostIndex, HostSet, SELF};
-use crate::ids::{HostId, MessageId};
-use crate::plant::Plant;
+use crate::ids::MessageId;
 use crate::request::{Delete, DeleteOutcome, DeleteTarget, Knowledge, Reply, RequestError};
 use crate::time::Instant;
 
@@ -21,12 +20,12 @@ use super::{Host, Origin};
 #[derive(Debug, Clone)]
 pub(super) struct DeleteOp {
     origin: Origin,
-    results: Vec<Result<DeleteOutcome, RequestError>>,
+    pub(super) results: Vec<Result<DeleteOutcome, RequestError>>,
     /// Which results wait for whose answer to which block.
     waiting: BTreeMap<(HostIndex, u64), Vec<usize>>,
     /// The inquiry about ids of it that is still running.
-    inquiry: Option<u64>,
-    places: BTreeMap<MessageId, usize>,
+    pub(super) inquiry: Option<u64>,
+    pub(super) places: BTreeMap<MessageId, usize>,
     alarm: Instant,
 }
 
@@ -112,28 +111,6 @@ impl Host {
         }
         for host in asked {
             self.push_and_wait(op, place, id, host);
-        }
-    }
-
-    /// Where a holder was not there to say whom else it has put into the list, every member that cannot be reached now may
-    /// be one.
-    fn name_possible_holders(&self, op: &mut DeleteOp) {
-        let is_silent = |host: &HostIndex| *host != SELF && !self.peers.get(*host).is_connected();
-        let silent = self.peers.members().map(|(host, _)| host).filter(is_silent);
-        let silent = self.peers.ids_of(silent);
-        for (id, place) in &op.places {
-            let Ok(outcome) = &mut op.results[*place] else { continue };
-            let listed = self.tombstones.get(*id).map(|tombstone| tombstone.holders.host_set());
-            let is_sure = outcome.unreached.is_empty()
-                && listed.is_none_or(|listed| !listed.iter().any(|host| is_silent(&host)));
-            if self.config.has(Plant::UnreachedUnsaid) {
-                outcome.unreached.clear();
-            } else if !is_sure {
-                let unreached = &mut outcome.unreached;
-                let others: Vec<HostId> =
-                    silent.iter().filter(|host| !unreached.contains(host)).copied().collect();
-                unreached.extend(others);
-            }
         }
     }
 
@@ -269,17 +246,12 @@ impl Host {
         }
     }
 
-    /// A holder was lost while it was asked: others may have the message by its word.
-    fn ask_for_more_holders(&mut self, number: u64, places: &BTreeSet<usize>) {
-        let Some(op) = self.deletes.get(&number).filter(|op| op.inquiry.is_none()) else { return };
-        let lost = op.places.iter().filter(|(_, at)| places.contains(at)).map(|(id, _)| *id);
-        let open: Vec<MessageId> = lost.filter(|id| self.may_have_more_holders(*id)).collect();
-        if !open.is_empty() {
-            self.inquire_for_delete(number, Vec::new(), open);
-        }
-    }
-
-    fn inquire_for_delete(&mut self, number: u64, unknown: Vec<DeleteTarget>, open: Vec<MessageId>) {
+    pub(super) fn inquire_for_delete(
+        &mut self,
+        number: u64,
+        unknown: Vec<DeleteTarget>,
+        open: Vec<MessageId>,
+    ) {
         let inquiry = self.number();
         if let Some(op) = self.deletes.get_mut(&number) {
             op.inquiry = Some(inquiry);

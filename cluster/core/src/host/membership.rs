@@ -128,10 +128,7 @@ impl Host {
     /// All records, for a hello or an introduction.
     #[must_use]
     pub fn member_records(&self) -> Vec<MemberRecord> {
-        std::iter::once(self.peers.me())
-            .chain(self.peers.others().map(|(_, peer)| peer))
-            .map(Peer::record)
-            .collect()
+        self.peers.each_record().collect()
     }
 
     /// Sets something for the whole cluster.

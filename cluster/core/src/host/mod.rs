@@ -164,7 +164,6 @@ pub struct Host {
     probe_bucket: u16,
 
     commit: Commit,
-    commit_at_boot: Commit,
     /// The last boots of this disk, this one included, each with the commit before it began to write.
     boots: Vec<(Boot, Commit)>,
     next_sequence: u64,

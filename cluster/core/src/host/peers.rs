@@ -323,9 +323,18 @@ impl Peers {
     }
 
     /// What is told of all members, this host first.
+    pub(crate) fn each_record(&self) -> impl Iterator<Item = MemberRecord> + '_ {
+        self.table.iter().map(Peer::record)
+    }
+
+    /// The same as a list that is made anew only after a change.
     pub(crate) fn records(&mut self) -> Shared<MemberRecord> {
         self.refresh();
-        self.records.get_or_insert_with(|| self.table.iter().map(Peer::record).collect()).clone()
+        if let Some(records) = &self.records {
+            return records.clone();
+        }
+        let records: Shared<MemberRecord> = self.each_record().collect();
+        self.records.insert(records).clone()
     }
 
     /// All who have this name, the host itself included.

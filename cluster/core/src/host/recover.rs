@@ -95,7 +95,6 @@ impl Host {
             told_lacking: 0,
             probe_bucket: 0,
             commit: recovered.commit,
-            commit_at_boot: recovered.commit,
             boots: Vec::new(),
             next_sequence: recovered.next_sequence.0,
             batch_sequence: recovered.next_sequence.0,

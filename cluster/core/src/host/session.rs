@@ -46,7 +46,7 @@ impl Host {
             address: self.identity.address.clone(),
             boot: self.identity.boot,
             store: self.identity.store,
-            commit_at_boot: self.commit_at_boot,
+            commit_at_boot: self.commit_at_boot(),
             commit: self.commit,
             connection,
             suspected_you: suspected,
@@ -97,6 +97,11 @@ impl Host {
             self.say_hello(index, link, connection);
         }
         self.begin_session(index, link, connection, hello);
+    }
+
+    /// The last commit before this boot.
+    fn commit_at_boot(&self) -> Commit {
+        self.boots.last().map_or(Commit(0), |(_, began)| *began)
     }
 
     /// Whether a peer knows of commits of this host that its disk does not have.

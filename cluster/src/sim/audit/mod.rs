@@ -3,7 +3,7 @@
 
 mod disks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use hydraq_core::ids::{HostId, MessageId};
@@ -158,6 +158,11 @@ pub struct Audit {
     pub two_of_one_id: Vec<(u64, MessageId)>,
     /// When each host removed another: the host, the removed one.
     pub removed: BTreeMap<(HostId, HostId), u64>,
+    /// Messages that a host stored for a client.
+    made: BTreeSet<MessageId>,
+    /// Those of them that another host stored for a client once more, while it could talk to nobody who had them: a retry that is cut
+    /// off from all that were tried before makes a second set of replicas, and neither knows of the other.
+    pub made_twice: BTreeSet<MessageId>,
     /// The bodies that clients sent, by the ids that they gave them.
     pub bodies: BTreeMap<MessageId, Vec<Bytes>>,
 }
@@ -173,10 +178,15 @@ fn stored(image: &Image, node_id: HostId, id: MessageId) -> bool {
     image.host.is_some_and(|(host, _)| host == node_id) && image.records.values().any(is_it)
 }
 
-/// The messages on a disk.
+/// The messages that can be read on a disk.
 pub fn messages_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
     let readable = image.records.iter().filter(|(sequence, _)| !image.corrupt.contains(sequence));
     readable.filter_map(|(_, record)| message_of(record))
+}
+
+/// The messages on a disk, those whose bytes have gone bad included.
+pub fn written_on(image: &Image) -> impl Iterator<Item = MessageId> + '_ {
+    image.records.values().filter_map(message_of)
 }
 
 fn message_of(record: &Record) -> Option<MessageId> {
@@ -244,6 +254,16 @@ impl Audit {
                 let tombstone = nodes[node].disk.with(|image| image.records.values().any(is_tombstone));
                 self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
             }
+            Happening::Stored { id, from: None } if !self.made.insert(*id) => {
+                let knows = |place: &Node| {
+                    let core = nodes[node].process.as_ref().map(|process| &process.engine.core);
+                    core.is_some_and(|core| core.is_connected_with(place.id))
+                        && place.disk.with(|image| holds(image, place.id, *id))
+                };
+                if !nodes.iter().any(knows) {
+                    self.made_twice.insert(*id);
+                }
+            }
             Happening::Removed(host) => {
                 self.removed.insert((nodes[node].id, *host), at);
             }
@@ -263,7 +283,7 @@ impl Audit {
 
     pub(super) fn disk_lost(&mut self, at: u64, node: NodeId, image: &Image) {
         // One that could not be read any more was there all the same.
-        let messages = image.records.values().filter_map(message_of).collect();
+        let messages = written_on(image).collect();
         self.lost_disks.push(LostDisk { at, node, messages });
     }
 }

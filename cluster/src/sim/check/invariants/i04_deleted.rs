@@ -2,9 +2,9 @@
 //! reached may deliver; none after convergence.
 //!
 //! Rests on: the durable image of the delivering host at the hand-out; the times that clients saw. An id that a store whose disk went
-//! back in time gave to two events says nothing of either.
+//! back in time gave to two events says nothing of either, and a delete says nothing of a set of replicas that a retry made apart from it.
 
-use hydraq_core::ids::HostId;
+use hydraq_core::ids::{HostId, MessageId};
 
 use super::Sight;
 
@@ -17,7 +17,8 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
             out.id, out.at
         ));
     }
-    let lives = sight.history.lives.iter().filter(|(_, life)| !life.delete_lost);
+    let made_once = |id: &MessageId| !sight.world.audit.made_twice.contains(id);
+    let lives = sight.history.lives.iter().filter(|(id, life)| !life.delete_lost && made_once(id));
     lives.into_iter().find_map(|(id, life)| {
         life.deletes.iter().find_map(|delete| {
             let acknowledged = delete.acknowledged?;

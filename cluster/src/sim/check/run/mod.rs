@@ -22,7 +22,7 @@ use super::history::History;
 use super::invariants::{Sight, Violation, judge};
 use super::objects::ObjectClients;
 use super::plan::Plan;
-use crate::sim::audit::{messages_on, tombstones_on};
+use crate::sim::audit::{messages_on, tombstones_on, written_on};
 use crate::sim::node::Node;
 use crate::sim::world::World;
 use crate::store::model::Image;
@@ -175,12 +175,15 @@ impl Run<'_> {
         let trusted = || self.world.nodes.iter().filter(|node| !node.distrusted);
         let messages = |node: &Node| node.disk.with(|image| messages_on(image).collect::<Vec<_>>());
         let tombstones = |node: &Node| node.disk.with(|image| tombstones_on(image).collect::<Vec<_>>());
+        // What cannot be read any more is lost, but a delete takes it away, too.
+        let written = |node: &Node| node.disk.with(|image| written_on(image).collect::<Vec<_>>());
         let copied: BTreeSet<MessageId> = trusted().flat_map(messages).collect();
+        let written: BTreeSet<MessageId> = trusted().flat_map(written).collect();
         let deleted: BTreeSet<MessageId> = trusted().flat_map(tombstones).collect();
         for (id, life) in &mut self.history.lives {
             life.lost_disks |= life.acknowledged.is_some() && !copied.contains(id);
             let delete = life.deletes.iter().any(|delete| delete.acknowledged.is_some());
-            life.delete_lost |= delete && copied.contains(id) && !deleted.contains(id);
+            life.delete_lost |= delete && written.contains(id) && !deleted.contains(id);
         }
         if self.objects.is_some() {
             let propagated = self.world.nodes.iter().flat_map(propagated_events);
