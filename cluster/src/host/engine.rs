@@ -19,6 +19,7 @@ use hydraq_core::host::{Host, Identity};
 use hydraq_core::ids::{Commit, Receipt, Sequence};
 use hydraq_core::message::{Content, Message};
 use hydraq_core::objects::Change;
+use hydraq_core::plant::Plant;
 use hydraq_core::record::Record;
 use hydraq_core::request::{Delivery, Reply};
 use hydraq_core::time::Instant;
@@ -144,8 +145,14 @@ impl Engine {
         named.retain(|sequence| !fresh.contains_key(sequence));
         named.sort_unstable();
         named.dedup();
-        let read = self.store.read(&named);
-        let corrupt = named.iter().zip(&read).filter(|(_, result)| **result == Err(ReadError::Corrupt));
+        let read = self.store.read(&named).into_iter().map(|result| match result {
+            Err(ReadError::Damaged(message)) if self.core.has_plant(Plant::ChecksumIgnored) => Ok(message),
+            result => result,
+        });
+        let read: Vec<_> = read.collect();
+        let is_corrupt =
+            |result: &Result<_, _>| matches!(result, Err(ReadError::Corrupt | ReadError::Damaged(_)));
+        let corrupt = named.iter().zip(&read).filter(|(_, result)| is_corrupt(result));
         let records = corrupt.map(|(sequence, _)| *sequence).collect();
         let mut unreadable = Unreadable { records, deliveries: Vec::new() };
         let mut found = fresh;

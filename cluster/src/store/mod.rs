@@ -66,9 +66,12 @@ pub enum ReadError {
     /// There is no record at this place.
     #[error("there is no such record")]
     Gone,
-    /// The record, or the body, does not match its checksum.
+    /// The record does not match its checksum.
     #[error("the record is corrupt")]
     Corrupt,
+    /// The body does not match its checksum; this is what was read, which nobody may get.
+    #[error("the body is corrupt")]
+    Damaged(Arc<Message>),
     /// The attribute that orders a query is not in the index, or not of all objects yet; in words.
     #[error("{0}")]
     NotIndexed(String),

@@ -338,7 +338,9 @@ impl Store for ModelStore {
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>> {
         let image = self.disk.lock();
         let read = |sequence: &Sequence| match image.records.get(sequence) {
-            _ if image.corrupt.contains(sequence) => Err(ReadError::Corrupt),
+            Some(Record::Message(MessageRecord { message, .. })) if image.corrupt.contains(sequence) => {
+                Err(ReadError::Damaged(damaged(message)))
+            }
             Some(Record::Message(MessageRecord { message, .. })) => Ok(message.clone()),
             _ => Err(ReadError::Gone),
         };
@@ -368,4 +370,13 @@ impl Store for ModelStore {
         self.disk.corrupt(sequence);
         Ok(())
     }
+}
+
+/// What a message is read as after a byte of its body has changed.
+fn damaged(message: &Message) -> Arc<Message> {
+    let mut body = message.body.to_vec();
+    if let Some(byte) = body.first_mut() {
+        *byte ^= 1;
+    }
+    Arc::new(Message { body: body.into(), ..message.clone() })
 }

@@ -4,6 +4,7 @@
 
 use crate::host_set::{HostSet, SELF};
 use crate::ids::MessageId;
+use crate::plant::Plant;
 use crate::request::{Enqueue, EnqueueOutcome, Reply};
 use crate::time::Instant;
 
@@ -146,6 +147,9 @@ impl Host {
                 let hosts = self.in_rank_order(id, if enough { &confirmed } else { &all });
                 let outcome = if enough { EnqueueOutcome::Ok(hosts) } else { EnqueueOutcome::Unknown(hosts) };
                 self.settle_for(op_number, id, outcome);
+                if !enough && self.config.has(Plant::CopiesAborted) {
+                    self.drop_copy(id);
+                }
             } else {
                 pending.hoping = HostSet::EMPTY;
                 self.try_further(id);

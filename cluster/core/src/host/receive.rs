@@ -13,6 +13,7 @@ use crate::host_set::{HostIndex, SELF};
 use crate::ids::{HostId, MessageId};
 use crate::journal::Happening;
 use crate::message::{Content, Message};
+use crate::plant::Plant;
 use crate::state::slab::Slot;
 
 use super::Host;
@@ -168,6 +169,11 @@ impl Host {
                         self.keep_state(slot);
                     }
                     self.tell_of_more_holders(from, slot, list);
+                    let surplus = self.messages.holders(slot).len()
+                        > usize::from(self.messages.group(slot).key.replicas);
+                    if surplus && self.config.has(Plant::SurplusDropped) {
+                        self.drop_copy(*id);
+                    }
                 }
                 _ => {
                     let gone = self.tombstones.get(*id).is_some() || self.finished.contains(*id);

@@ -7,6 +7,7 @@
 use crate::config::RepairMode;
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::journal::Happening;
+use crate::plant::Plant;
 use crate::state::groups::GroupId;
 use crate::state::slab::Slot;
 use crate::state::standing::Owner;
@@ -84,7 +85,9 @@ impl Host {
         if hosts.is_empty() || self.is_corrupt(slot) {
             return;
         }
-        self.add_holders(slot, &hosts);
+        if !self.config.has(Plant::RepairNotListed) {
+            self.add_holders(slot, &hosts);
+        }
         let id = self.id_in(slot);
         for host in hosts {
             self.happened(Happening::Copies { id, to: self.peers.id(host) });

@@ -57,7 +57,10 @@ impl Host {
             Attempt::Retry(Some(tried)) => self.peers.indexes_of(tried),
             _ => self.peers.members().map(|(host, _)| host).collect(),
         };
-        let may_have_it: HostSet = silent.iter().filter(|host| tried.contains(*host)).collect();
+        let mut may_have_it: HostSet = silent.iter().filter(|host| tried.contains(*host)).collect();
+        if self.config.has(Plant::MayHoldForgotten) {
+            may_have_it = HostSet::EMPTY;
+        }
         for (place, message) in enqueue.messages.iter().enumerate() {
             let known = answers.iter().filter_map(|(host, knowledge)| Some((*host, knowledge.get(place)?)));
             let verdict = self.judge(message, known.collect(), &may_have_it, yield_to);

@@ -233,12 +233,6 @@ impl Host {
         self.peers.others_count()
     }
 
-    /// Whether it can talk to a member now.
-    #[must_use]
-    pub fn is_connected_with(&self, host: HostId) -> bool {
-        self.peers.find(host).is_some_and(|index| self.peers.get(index).is_connected())
-    }
-
     /// How many other members it is connected with and counts as live.
     #[must_use]
     pub fn live_count(&self) -> usize {

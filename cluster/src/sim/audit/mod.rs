@@ -160,8 +160,8 @@ pub struct Audit {
     pub removed: BTreeMap<(HostId, HostId), u64>,
     /// Messages that a host stored for a client.
     made: BTreeSet<MessageId>,
-    /// Those of them that another host stored for a client once more, while it could talk to nobody who had them: a retry that is cut
-    /// off from all that were tried before makes a second set of replicas, and neither knows of the other.
+    /// Those of them that another host stored for a client once more, while it had never heard of anybody who had them: a retry that
+    /// is cut off from all that were tried before makes a second set of replicas, and neither knows of the other.
     pub made_twice: BTreeSet<MessageId>,
     /// The bodies that clients sent, by the ids that they gave them.
     pub bodies: BTreeMap<MessageId, Vec<Bytes>>,
@@ -255,12 +255,14 @@ impl Audit {
                 self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
             }
             Happening::Stored { id, from: None } if !self.made.insert(*id) => {
-                let knows = |place: &Node| {
-                    let core = nodes[node].process.as_ref().map(|process| &process.engine.core);
-                    core.is_some_and(|core| core.is_connected_with(place.id))
-                        && place.disk.with(|image| holds(image, place.id, *id))
+                let members =
+                    nodes[node].process.as_ref().map(|process| process.engine.core.member_records());
+                let is_known = |place: &Node| members.iter().flatten().any(|member| member.id == place.id);
+                let has_it = |place: &&Node| {
+                    place.name != nodes[node].name && place.disk.with(|image| holds(image, place.id, *id))
                 };
-                if !nodes.iter().any(knows) {
+                let mut holders = nodes.iter().filter(has_it);
+                if holders.clone().next().is_some() && !holders.any(is_known) {
                     self.made_twice.insert(*id);
                 }
             }

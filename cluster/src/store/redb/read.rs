@@ -136,7 +136,8 @@ impl RedbStore {
             let range = entry.body_range(length);
             Bytes::copy_from_slice(value.value().get(range).ok_or(ReadError::Corrupt)?)
         };
-        check_body(&body, record.fingerprint.body_crc).map_err(|_| ReadError::Corrupt)?;
-        Ok(Arc::new(record.with_body(body)))
+        let is_sound = check_body(&body, record.fingerprint.body_crc).is_ok();
+        let message = Arc::new(record.with_body(body));
+        if is_sound { Ok(message) } else { Err(ReadError::Damaged(message)) }
     }
 }
