@@ -127,7 +127,9 @@ struct Open(Switchboard);
 impl Open {
     fn new(board: &Switchboard) -> Self {
         board.0.open.fetch_add(1, Ordering::Relaxed);
-        board.0.driver.get().inspect(|driver| driver.unpark());
+        if let Some(driver) = board.0.driver.get() {
+            driver.unpark();
+        }
         Self(board.clone())
     }
 }

@@ -24,7 +24,7 @@ fn what_both_sides_of_a_cut_serve_counts_once() {
     // Message by message: 5 on alpha and bravo, both of whom own them; 2 more on charlie alone.
     let tell = |board: &mut Board, cut: bool, (alpha, bravo): ((u64, u64), (u64, u64))| {
         for (number, (ready, leased), set, owned) in
-            [(1, alpha, &[1, 2][..], 5), (2, bravo, &[1, 2], 5), (3, (2, 0), &[3], 2)]
+            [(1, alpha, &[1, 2][..], 5), (2, bravo, &[1, 2][..], 5), (3, (2, 0), &[3][..], 2)]
         {
             tell_sets(board, number, 3, &[(set, owned, owned)]);
             let entry = &mut board.entries[usize::from(number) - 1];
