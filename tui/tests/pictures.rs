@@ -103,6 +103,8 @@ fn record_the_session() {
     terminal.see_words("4 of 4 up");
     terminal.command("record session.jsonl");
     terminal.see_words("records into session.jsonl");
+    // Rates are counted once a second, from one to the next.
+    pause(1_500);
     messages_and_a_kill(&mut terminal);
     faults(&mut terminal);
     a_lesson(&mut terminal);

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use tonic::Status;
@@ -61,6 +62,8 @@ struct Lines {
     hosts: Mutex<BTreeMap<String, (u64, Routes)>>,
     /// How many requests have no answer yet.
     open: AtomicUsize,
+    /// The thread on which hosts do what they are asked for, once it has rested.
+    driver: OnceLock<Thread>,
 }
 
 impl fmt::Debug for Switchboard {
@@ -83,6 +86,13 @@ impl Switchboard {
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.0.open.load(Ordering::Relaxed) == 0
+    }
+
+    /// Sleeps for so long at the most, on the one thread on which hosts do something: a request to one of them ends it at once, and
+    /// so does whoever unparks that thread.
+    pub fn rest(&self, at_most: Duration) {
+        self.0.driver.get_or_init(thread::current);
+        thread::park_timeout(at_most);
     }
 
     fn routes(&self, address: &str) -> Option<Routes> {
@@ -117,6 +127,9 @@ struct Open(Switchboard);
 impl Open {
     fn new(board: &Switchboard) -> Self {
         board.0.open.fetch_add(1, Ordering::Relaxed);
+        if let Some(driver) = board.0.driver.get() {
+            driver.unpark();
+        }
         Self(board.clone())
     }
 }
@@ -177,5 +190,32 @@ impl Service<Request> for Way {
                 None => Box::pin(async { Err(refused()) }),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_request_ends_a_rest() {
+        const LONG: Duration = Duration::from_secs(60);
+        let (board, (answered, answer)) = (Switchboard::default(), channel::<()>());
+        let asked = board.clone();
+        let began = Instant::now();
+        // From before the first rest on, until the rest has ended: whenever it begins, a request comes after it.
+        let asker = thread::spawn(move || {
+            while answer.recv_timeout(Duration::from_millis(1)).is_err() {
+                drop(Open::new(&asked));
+            }
+        });
+        board.rest(LONG);
+        assert!(began.elapsed() < LONG);
+        answered.send(()).unwrap();
+        asker.join().unwrap();
+        assert!(board.is_quiet());
     }
 }

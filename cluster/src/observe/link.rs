@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::HostNumber;
 
+/// How many directions of links that are being made are told of at the most: a thousand hosts make half a million links at once.
+pub const CONNECTING_TOLD_MAX: usize = 20_000;
+
 /// How one direction of a link stands. What was done to it on purpose stands before what follows from that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkState {

@@ -34,7 +34,7 @@ pub use happening::{CommandBegun, CommandResult, Happening, HappeningBy, HostHap
 pub use host::{HostNumber, HostPicture, HostState};
 pub use hydraq_core::ids::MessageId;
 pub use lesson::{LessonCard, LessonPicture, LessonProgress, LessonRequest, LessonStep, Reveal};
-pub use link::{LinkPicture, LinkState};
+pub use link::{CONNECTING_TOLD_MAX, LinkPicture, LinkState};
 pub use message::{
     CopyPicture, CopyState, HeatCell, HeatMap, HeatRow, MessagePicture, MessageWindow, Placement, TypePicture,
 };

@@ -220,7 +220,8 @@ impl Board {
             }
             let lasted_ms = now_ms.saturating_sub(std::mem::replace(&mut entry.since_ms, now_ms));
             if after.is_gone() {
-                let served = entry.told.as_ref().map_or(0, |told| told.ready);
+                let served = |told: &Told| told.ready + told.leased + told.delayed + told.dead;
+                let served = entry.told.as_ref().map_or(0, served);
                 entry.served_before = if before.is_gone() { entry.served_before } else { served };
                 (entry.heard, entry.moved_before) = (false, None);
             } else if after.is_up() {

@@ -28,6 +28,11 @@ pub(super) fn paced(least: Duration, hosts: usize) -> Duration {
     if hosts > 64 { least.max(Duration::from_millis(hosts as u64)) } else { least }
 }
 
+/// How often a host tells something at most. Each tells of its links to all others: all together of their square.
+fn watch_pace(hosts: usize) -> Duration {
+    paced(WATCH_EVERY, hosts).max(Duration::from_millis((hosts * hosts / 250) as u64))
+}
+
 /// Says where all hosts are now.
 pub type Roster = Box<dyn Fn() -> Vec<Place>>;
 
@@ -82,7 +87,7 @@ impl Watching {
             let Ok(client) = HostClient::through(&self.dialler, &place.address) else { continue };
             state.clients.insert(place.name.clone(), client.clone());
             let retry = if place.process == Process::Elsewhere { RETRY_ELSEWHERE } else { RETRY };
-            let pace = (paced(WATCH_EVERY, state.board.entries.len()), retry);
+            let pace = (watch_pace(state.board.entries.len()), retry);
             let task = tokio::task::spawn_local(follow(place.name.clone(), client, pace, self.heard.clone()));
             self.followed.insert(place.name.clone(), Followed { place: place.clone(), task });
         }

@@ -12,7 +12,7 @@ use super::look::look;
 use super::notice::Notice;
 use super::settling::Settling;
 use super::state::State;
-use super::stores::{ASK_EVERY, ask};
+use super::stores::{ASK_EVERY, ASK_SELDOM, ask};
 use crate::client::way::Dialler;
 use crate::observe::Update;
 
@@ -102,6 +102,8 @@ struct Work {
     is_looking: bool,
     asked: Instant,
     is_asking: bool,
+    /// Whether anything has changed since stores were asked for last.
+    has_news: bool,
 }
 
 impl Work {
@@ -118,6 +120,7 @@ impl Work {
             is_looking: false,
             asked: now,
             is_asking: false,
+            has_news: true,
         }
     }
 
@@ -149,10 +152,11 @@ impl Work {
 
     /// Begins to ask for the data stores, if it is time.
     fn ask(&mut self) {
-        if self.is_asking || self.asked.elapsed() < ASK_EVERY {
+        let every = if self.has_news { ASK_EVERY } else { ASK_SELDOM };
+        if self.is_asking || self.asked.elapsed() < every {
             return;
         }
-        (self.is_asking, self.asked) = (true, Instant::now());
+        (self.is_asking, self.asked, self.has_news) = (true, Instant::now(), false);
         let (state, heard) = (self.state.clone(), self.watching.heard.clone());
         tokio::task::spawn_local(async move {
             let _ = heard.send(Heard::Stores(ask(&state).await));
@@ -188,7 +192,9 @@ impl Work {
             self.settling.look_ended();
         }
         self.is_asking &= !matches!(heard, Heard::Stores(_));
-        self.state.borrow_mut().heard(heard);
+        let state = &mut *self.state.borrow_mut();
+        state.heard(heard);
+        self.has_news |= state.is_stale;
     }
 
     /// The least time between two updates of so many hosts.

@@ -11,7 +11,6 @@ use super::life::biography;
 use super::notice::Notice;
 use super::rows::Memory;
 use super::stores::{Stores, draw_picture};
-use super::totals::ready_and_leased;
 use crate::client::HostClient;
 use crate::host::clock::wall_ms;
 use crate::observe::{
@@ -199,7 +198,7 @@ impl State {
         }
         changes.extend(self.log.take().into_iter().map(Change::Event));
         // After the events that badges lead to.
-        let (ready, leased) = ready_and_leased(self.board.heard().map(|(_, told)| told));
+        let (ready, leased) = self.board.ready_and_leased();
         let badges = self.log.behind.led_to(Badges { ready, leased, ..self.counted });
         tell(&mut changes, &mut self.sent.badges, badges, Change::Badges);
         changes.extend(self.log.take_happenings().map(Change::Happened));

@@ -11,8 +11,10 @@ use super::state::State;
 use crate::client::objects::StoreState;
 use crate::observe::{DrawPicture, StorePicture};
 
-/// How often hosts are asked.
+/// How often hosts are asked while they do something.
 pub(super) const ASK_EVERY: Duration = Duration::from_millis(500);
+/// The same while nothing changes: every host answers, and what nobody touches costs nothing.
+pub(super) const ASK_SELDOM: Duration = Duration::from_secs(2);
 
 /// How the stores stood when they were last heard of, by the names of their hosts, and their own.
 #[derive(Debug, Default)]

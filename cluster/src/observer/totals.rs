@@ -4,12 +4,13 @@
 //! the highest number is taken: they differ only for as long as news travels. Sets of which no host lives are remembered
 //! from what their hosts told last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::board::{Board, Entry};
 use crate::client::sight::{Told, ToldLink};
 use crate::observe::{
-    BlastRadius, HeatCell, HeatMap, HeatRow, HostNumber, LinkPicture, LinkState, Placement, TypePicture,
+    BlastRadius, CONNECTING_TOLD_MAX, HeatCell, HeatMap, HeatRow, HostNumber, LinkPicture, LinkState,
+    Placement, TypePicture,
 };
 
 /// How many sets are told.
@@ -83,7 +84,66 @@ impl Board {
 
     /// Messages with fewer live copies than were asked for.
     pub(super) fn under_replicated(&self) -> u64 {
-        self.heard().map(|(_, told)| told.under_replicated).sum::<u64>() + self.unavailable()
+        let told = self.heard().map(|(_, told)| told.under_replicated).sum::<u64>();
+        if !self.is_divided() {
+            return told + self.unavailable();
+        }
+        // Hosts do not count the other side of a cut as live, but it is.
+        let sets = self.sets().into_iter();
+        let is_hit = |set: &[HostNumber]| set.iter().any(|host| self.is_gone(*host));
+        let hit = sets.filter(|(set, _)| is_hit(set)).map(|(_, messages)| messages).sum();
+        (told + self.unavailable()).min(hit)
+    }
+
+    /// Messages ready and leased. Every message has one owner, so what hosts say can be added up, unless they do not all see each
+    /// other: what several own then counts once, as far as the totals of their sets tell.
+    pub(super) fn ready_and_leased(&self) -> (u64, u64) {
+        let (too_many, owners) = self.owned_twice();
+        let once = |number: fn(&Told) -> u64, too_many: u64| {
+            let all: u64 = self.heard().map(|(_, told)| number(told)).sum();
+            let theirs = || self.heard().filter(|(entry, _)| owners.contains(&entry.number));
+            let numbers = || theirs().map(|(_, told)| number(told));
+            let twice = too_many.min(numbers().sum::<u64>() - numbers().max().unwrap_or(0));
+            (all - twice, too_many - twice)
+        };
+        let (ready, rest) = once(|told| told.ready, too_many);
+        (ready, once(|told| told.leased, rest).0)
+    }
+
+    /// By how much more messages are owned than there are, and by whom.
+    fn owned_twice(&self) -> (u64, BTreeSet<HostNumber>) {
+        // While all see each other, hosts only tell of different moments.
+        if !self.is_divided() {
+            return Default::default();
+        }
+        let mut owned: BTreeMap<Vec<HostNumber>, (u64, Vec<HostNumber>)> = BTreeMap::new();
+        for (entry, told) in self.heard() {
+            for placement in told.placements.iter().filter(|placement| placement.owned > 0) {
+                let (messages, by) = owned.entry(self.hosts_of(&placement.hosts)).or_default();
+                *messages += placement.owned;
+                by.push(entry.number);
+            }
+        }
+        let (sets, mut too_many, mut owners) = (self.sets(), 0, BTreeSet::new());
+        for (set, (messages, by)) in owned {
+            let twice = messages.saturating_sub(sets.get(&set).copied().unwrap_or(messages));
+            if twice > 0 {
+                too_many += twice;
+                owners.extend(by);
+            }
+        }
+        (too_many, owners)
+    }
+
+    /// Whether hosts that live do not all see each other.
+    fn is_divided(&self) -> bool {
+        let is_apart = |link: &ToldLink| {
+            let state = if link.cut_in { Some(LinkState::Cut) } else { outwards(link) };
+            !link.removed
+                && matches!(state, Some(LinkState::Cut | LinkState::Suspected | LinkState::Connecting))
+                && self.host_of(link.id).is_some_and(|peer| self.is_live(peer))
+        };
+        self.heard().flat_map(|(_, told)| &told.links).any(is_apart)
     }
 
     /// All message types, by name.
@@ -132,14 +192,19 @@ impl Board {
         HeatMap { rows }
     }
 
-    /// All links that are not simply up, as their live ends see them.
+    /// All links that are not simply up, as their live ends see them; of those that are being made, at most
+    /// [`CONNECTING_TOLD_MAX`] ways.
     pub(super) fn links(&self) -> Vec<LinkPicture> {
         let mut links: BTreeMap<(HostNumber, HostNumber), LinkState> = BTreeMap::new();
+        let mut connecting = 0;
         for (entry, told) in self.heard() {
             for link in told.links.iter().filter(|link| !link.removed) {
                 let Some(peer) = self.host_of(link.id).filter(|peer| *peer != entry.number) else { continue };
                 let way = (entry.number, peer);
-                if let Some(state) = outwards(link) {
+                let state = outwards(link);
+                connecting += usize::from(state == Some(LinkState::Connecting));
+                let is_one_of_many = state == Some(LinkState::Connecting) && connecting > CONNECTING_TOLD_MAX;
+                if let Some(state) = state.filter(|_| !is_one_of_many) {
                     let known = links.entry(way).or_insert(state);
                     *known = if *known == LinkState::Cut { LinkState::Cut } else { state };
                 }
@@ -210,11 +275,6 @@ fn outwards(link: &ToldLink) -> Option<LinkState> {
         (None, false) => Some(LinkState::Connecting),
         (None, true) => None,
     }
-}
-
-/// Messages ready and leased, over all that are heard.
-pub(super) fn ready_and_leased<'a>(told: impl Iterator<Item = &'a Told>) -> (u64, u64) {
-    told.fold((0, 0), |(ready, leased), told| (ready + told.ready, leased + told.leased))
 }
 
 #[cfg(test)]

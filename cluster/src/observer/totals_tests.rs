@@ -1,6 +1,6 @@
 //! Totals are merged from what each host counts for itself.
 
-use super::super::board::Process;
+use super::super::board::{Board, Process};
 use super::super::support::{board, hosts, id, process, tell_sets, told};
 use crate::client::sight::{Told, ToldLink};
 use crate::client::types::TypeDepth;
@@ -16,6 +16,39 @@ fn a_message_that_several_hosts_tell_of_counts_once() {
     assert_eq!(placements[0], Placement { hosts: hosts(&[1, 2]), messages: 5 });
     assert_eq!(placements[1], Placement { hosts: hosts(&[2, 3]), messages: 2 });
     assert_eq!((board.messages(), board.unavailable()), (8, 0));
+}
+
+#[test]
+fn what_both_sides_of_a_cut_serve_counts_once() {
+    let mut board = board(3);
+    // Message by message: 5 on alpha and bravo, both of whom own them; 2 more on charlie alone.
+    let tell = |board: &mut Board, cut: bool, (alpha, bravo): ((u64, u64), (u64, u64))| {
+        for (number, (ready, leased), set, owned) in
+            [(1, alpha, &[1, 2][..], 5), (2, bravo, &[1, 2][..], 5), (3, (2, 0), &[3][..], 2)]
+        {
+            tell_sets(board, number, 3, &[(set, owned, owned)]);
+            let entry = &mut board.entries[usize::from(number) - 1];
+            let told = entry.told.as_mut().unwrap();
+            (told.ready, told.leased) = (ready, leased);
+            told.under_replicated = 5;
+            told.links.iter_mut().for_each(|link| link.cut_out = cut && number < 3);
+        }
+    };
+    for (alpha, bravo, once) in [
+        ((5, 0), (5, 0), (7, 0)),
+        // Leased on one side, ready on the other: both.
+        ((5, 0), (4, 1), (7, 1)),
+        // Leased on both sides.
+        ((4, 1), (4, 1), (6, 1)),
+        ((0, 5), (0, 5), (2, 5)),
+    ] {
+        tell(&mut board, true, (alpha, bravo));
+        assert_eq!(board.ready_and_leased(), once);
+        assert_eq!(board.under_replicated(), 0, "every holder lives");
+    }
+    // Without a cut they have told of different moments.
+    tell(&mut board, false, ((5, 0), (0, 0)));
+    assert_eq!(board.ready_and_leased(), (7, 0));
 }
 
 #[test]

@@ -11,7 +11,7 @@
 //! whatever comes next. Everything is on one thread, and in an order that only the seed decides. A [`Speed`] ties virtual time to the
 //! machine's, for people who look; without one it goes as fast as it can.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -25,10 +25,14 @@ use crate::host::clock::set_wall_ms;
 const TICK: u64 = 1_000;
 /// The longest leap, in ticks: timers that nobody has told of are late by no more.
 const LEAP: u64 = 25;
+/// How many events happen at once at the most, where people look: they want to see something meanwhile.
+const EVENTS_AT_ONCE: usize = 500;
 /// After so many empty rounds nobody has anything more to do.
 const QUIET_ROUNDS: usize = 3;
-/// How long the thread sleeps when time may not go on yet.
+/// How long the thread sleeps at most when time may not go on yet, while somebody waits for an answer.
 const NAP: Duration = Duration::from_millis(2);
+/// The same while nobody does: what costs most then is to look whether there is anything to do.
+const REST: Duration = Duration::from_millis(20);
 
 /// A world, and who sleeps in it; clones share both.
 #[derive(Clone)]
@@ -38,6 +42,17 @@ pub struct Driven {
     board: Switchboard,
     /// How many sleep up to which tick.
     sleepers: Rc<RefCell<BTreeMap<u64, usize>>>,
+    /// How many want time to stand still.
+    holders: Rc<Cell<usize>>,
+}
+
+/// As long as it is there, virtual time stands still.
+pub struct Held(Rc<Cell<usize>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 /// Somebody who sleeps up to a tick.
@@ -59,7 +74,7 @@ impl Driven {
     /// A world whose hosts are reached through `board`.
     #[must_use]
     pub fn new(world: World, board: Switchboard) -> Self {
-        Self { world: Rc::new(RefCell::new(world)), board, sleepers: Rc::default() }
+        Self { world: Rc::new(RefCell::new(world)), board, sleepers: Rc::default(), holders: Rc::default() }
     }
 
     /// Waits, in virtual time.
@@ -69,6 +84,13 @@ impl Driven {
         *self.sleepers.borrow_mut().entry(tick).or_default() += 1;
         let _sleeper = Sleeper(self, tick);
         tokio::time::sleep(duration).await;
+    }
+
+    /// Has time stand still, so that something that takes long happens at one moment, and others have their turns meanwhile.
+    #[must_use]
+    pub fn hold(&self) -> Held {
+        self.holders.set(self.holders.get() + 1);
+        Held(self.holders.clone())
     }
 
     /// Lets virtual time go on, for ever. The runtime's clock must be paused. `wall_ms` is what the wall clock shows at the
@@ -86,18 +108,23 @@ impl Driven {
 
     async fn go_on(self, wall_ms: u64, speed: Option<Speed>, mut each_round: impl FnMut()) {
         let mut told = 0;
+        let at_once = if speed.is_some() { EVENTS_AT_ONCE } else { usize::MAX };
         loop {
-            let stands_still = speed.as_ref().is_some_and(Speed::is_paused);
-            self.settle(stands_still).await;
+            let is_held = || self.holders.get() > 0;
+            self.settle(is_held() || speed.as_ref().is_some_and(Speed::is_paused)).await;
             each_round();
+            if is_held() {
+                continue;
+            }
             let now = self.world.borrow().now;
             let limit = speed.as_ref().map_or(u64::MAX, |speed| speed.limit(now));
             if limit > now {
-                self.world.borrow_mut().run_until_answer(limit.min(self.next_tick(now / TICK) * TICK));
+                let end = limit.min(self.next_tick(now / TICK) * TICK);
+                self.world.borrow_mut().run_until_answer(end, at_once);
             }
             if self.world.borrow().now >= limit {
                 // Nobody else lives on this thread who could be kept waiting.
-                std::thread::sleep(NAP);
+                self.board.rest(self.rest(speed.as_ref()));
             }
             let ticks = self.world.borrow().now / TICK;
             if ticks > told {
@@ -116,6 +143,17 @@ impl Driven {
         let sleepers = self.sleepers.borrow();
         let wakes = sleepers.first_key_value().map_or(u64::MAX, |(tick, _)| *tick);
         wakes.clamp(now + 1, now + LEAP)
+    }
+
+    /// How long nobody here has anything to do, in real time.
+    fn rest(&self, speed: Option<&Speed>) -> Duration {
+        if !self.board.is_quiet() {
+            return NAP;
+        }
+        let sleepers = self.sleepers.borrow();
+        let until = sleepers.first_key_value().map_or(u64::MAX, |(tick, _)| tick.saturating_mul(TICK));
+        let wait = Duration::from_micros(until.saturating_sub(self.world.borrow().now));
+        speed.map_or(wait, |speed| speed.takes(wait)).min(REST)
     }
 
     /// Lets everybody do what there is to do at this moment.

@@ -84,6 +84,15 @@ impl Speed {
         state.paused && state.steps == 0
     }
 
+    /// How long so much virtual time takes, in real time; for ever while it is paused.
+    #[must_use]
+    pub fn takes(&self, virtual_time: Duration) -> Duration {
+        if self.is_paused() {
+            return Duration::MAX;
+        }
+        virtual_time.saturating_mul(100) / self.lock().percent
+    }
+
     /// Up to where virtual time may go, if it is at `now`, in microseconds.
     #[must_use]
     pub fn limit(&self, now: u64) -> u64 {
@@ -131,6 +140,8 @@ mod tests {
         speed.set(1_000);
         assert_eq!(speed.limit_at(15_000, after(10)), 15_000);
         assert_eq!(speed.limit_at(15_000, after(20)), 115_000);
+        assert_eq!(speed.takes(Duration::from_millis(10)), Duration::from_millis(1));
+        assert!(speed.takes(Duration::MAX) > Duration::from_secs(1));
     }
 
     #[test]

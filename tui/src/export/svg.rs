@@ -150,19 +150,16 @@ impl<'a> Drawing<'a> {
 
     fn flush(&mut self, run: Option<(u16, String, Paint)>, top: f32) {
         let Some((x, text, paint)) = run else { return };
-        let before = text.len() - text.trim_start().len();
-        let shown = text.trim();
-        if shown.is_empty() && !paint.underlined {
-            return;
-        }
-        let (shown, before) = if paint.underlined { (&*text, 0) } else { (shown, before) };
         let columns = |count: usize| f32::from(u16::try_from(count).unwrap_or(0)) * CELL_WIDTH;
-        let (left, length) = (number(self.column(x) + columns(before)), number(columns(shown.len())));
-        let (class, y, shown) = (self.class(&paint), number(top + BASELINE), escaped(shown));
-        let _ = write!(
-            self.texts,
-            "<text class=\"{class}\" x=\"{left}\" y=\"{y}\" textLength=\"{length}\">{shown}</text>"
-        );
+        let pieces = if paint.underlined { vec![(0, &*text)] } else { pieces(&text) };
+        for (before, shown) in pieces {
+            let (left, length) = (number(self.column(x) + columns(before)), number(columns(shown.len())));
+            let (class, y, shown) = (self.class(&paint), number(top + BASELINE), escaped(shown));
+            let _ = write!(
+                self.texts,
+                "<text class=\"{class}\" x=\"{left}\" y=\"{y}\" textLength=\"{length}\">{shown}</text>"
+            );
+        }
     }
 
     /// The class of texts that look like this.
@@ -280,6 +277,19 @@ fn indexed(number: u8) -> String {
         }
         _ => "#dddddd".to_owned(),
     }
+}
+
+/// What stands between two blanks and more, and where each piece begins: browsers make one of them, whatever an attribute says.
+fn pieces(text: &str) -> Vec<(usize, &str)> {
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    for part in text.split("  ") {
+        let shown = part.trim();
+        if !shown.is_empty() {
+            pieces.push((at + part.len() - part.trim_start().len(), shown));
+        }
+        at += part.len() + 2;
+    }
+    pieces
 }
 
 pub(crate) fn escaped(text: &str) -> String {

@@ -27,6 +27,9 @@ fn a_picture_is_closed_and_escaped() {
             assert_eq!(opened, written.matches(&format!("</{tag}>")).count(), "{name}: {tag}");
         }
         assert!(!written.contains("& "), "{name}");
+        let mut texts = written.split("</text>").filter_map(|before| before.rsplit('>').next());
+        // What is underlined has its line below blanks, too.
+        assert!(name == "ascii" || texts.all(|text| !text.contains("  ")), "{name}: browsers join blanks");
     }
 }
 

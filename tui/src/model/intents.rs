@@ -164,7 +164,11 @@ impl Model {
 
     /// Closes what is open: notices first, then the selection, then stopped time, then the screen.
     fn close(&mut self) {
-        if self.aftermath.take().is_some() || self.toasts.dismiss() {
+        if self.shown_aftermath().is_some() {
+            self.aftermath = None;
+            return;
+        }
+        if self.toasts.dismiss() {
             return;
         }
         if self.screen != Screen::Cluster {

@@ -92,6 +92,8 @@ impl Line {
             back => history[history.len() - back].clone(),
         };
         self.text = Text::from(recalled);
+        // They fit what was typed before.
+        (self.suggestions, self.chosen, self.problem) = (Vec::new(), 0, None);
     }
 }
 

@@ -51,6 +51,14 @@ fn tab_takes_what_fits_word_by_word() {
 }
 
 #[test]
+fn what_is_recalled_is_not_completed_to_something_else() {
+    let mut stage = stage();
+    stage.command("kill charlie");
+    stage.keys(": up tab");
+    assert_eq!(typed(&stage.model), "kill charlie");
+}
+
+#[test]
 fn a_line_that_is_no_command_stays_with_what_is_wrong() {
     let mut stage = stage();
     stage.command("fly");

@@ -247,6 +247,13 @@ impl Model {
         scopes
     }
 
+    /// What the last kill did, where there is a place for it.
+    pub(crate) fn shown_aftermath(&self) -> Option<&hydraq_cluster::observe::Aftermath> {
+        let body = layout::chrome(self.size).body;
+        let has_room = self.screen == Screen::Cluster || (self.screen == Screen::Faults && body.height > 16);
+        self.aftermath.as_ref().filter(|_| has_room && self.overlay.is_none()).map(|(_, told)| &**told)
+    }
+
     /// The layout of the cluster's screen as it is now.
     pub(crate) fn cluster_layout(&self) -> layout::ClusterLayout {
         let picture = self.picture();

@@ -1,6 +1,6 @@
 //! The palette: everything that keys and commands can do, found by a few letters.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input as Text;
 
@@ -79,14 +79,19 @@ impl Palette {
     /// Looks again for what fits what is typed.
     pub(crate) fn search(&mut self) {
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let pattern = Pattern::parse(self.text.value(), CaseMatching::Ignore, Normalization::Smart);
+        let (typed, case, normal) = (self.text.value(), CaseMatching::Ignore, Normalization::Smart);
+        let in_names = Pattern::parse(typed, case, normal);
+        // A sentence has every few letters somewhere: there they must stand together.
+        let in_help = Pattern::new(typed, case, normal, AtomKind::Substring);
         let mut characters = Vec::new();
         let mut scored = Vec::new();
         for (place, entry) in self.entries.iter().enumerate() {
-            let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut characters), &mut matcher);
+            let mut score = |text: &str, pattern: &Pattern| {
+                pattern.score(Utf32Str::new(text, &mut characters), &mut matcher)
+            };
             // A name that fits goes before a description that does.
-            let by_name = score(&entry.name).map(|score| score + 100);
-            if let Some(score) = by_name.max(score(&entry.help)) {
+            let by_name = score(&entry.name, &in_names).map(|score| score + 100);
+            if let Some(score) = by_name.max(score(&entry.help, &in_help)) {
                 scored.push((std::cmp::Reverse(score), place));
             }
         }

@@ -303,6 +303,7 @@ fn a_recording_plays_at_its_own_speed() {
     let first_ms = stage.model.shown_ms();
     stage.input(Input::Key(Key::plain(crate::keymap::KeyCode::Enter)));
     assert_eq!(stage.model.next_tick_ms(), Some(33));
+    assert!(crate::export::text(&stage.draw()).contains("▶ playing"));
     (0..40).for_each(|_| stage.input(Input::Tick { elapsed_ms: 50 }));
     let gone_ms = stage.model.shown_ms() - first_ms;
     assert!((1_500..=2_000).contains(&gone_ms), "{gone_ms}");
@@ -375,6 +376,19 @@ fn the_selection_stays_on_its_message_while_rows_arrive() {
     assert_eq!(stage.model.map.selected, selected);
     assert_eq!(stage.model.selected_message().map(|message| message.id), selected);
     assert_eq!(stage.model.map.cursor, 10);
+}
+
+#[test]
+fn esc_closes_what_is_seen_and_not_what_another_screen_shows() {
+    let mut stage = stage();
+    stage.command("kill bravo");
+    (0..4).for_each(|_| stage.advance(1_000));
+    assert!(stage.model.shown_aftermath().is_some());
+    stage.keys("? esc");
+    assert_eq!(stage.model.screen, Screen::Cluster);
+    assert!(stage.model.shown_aftermath().is_some(), "it was not to be seen there");
+    stage.keys("esc");
+    assert!(stage.model.shown_aftermath().is_none());
 }
 
 #[test]

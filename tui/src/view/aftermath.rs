@@ -5,14 +5,12 @@ use ratatui::layout::Rect;
 
 use super::boxes::{right_aligned, widest};
 use super::ink::{Ink, Piece};
-use crate::model::{Model, Screen};
+use crate::model::Model;
 use crate::theme::Role;
 
 /// Draws the box at the right of the screen, where it hides least; it takes no keys.
 pub(super) fn aftermath(model: &Model, body: Rect, ink: &mut Ink<'_>) {
-    let seen = model.overlay.is_none()
-        && (model.screen == Screen::Cluster || (model.screen == Screen::Faults && body.height > 16));
-    let Some((_, aftermath)) = model.aftermath.as_ref().filter(|_| seen) else { return };
+    let Some(aftermath) = model.shown_aftermath() else { return };
     let (predicted, happened) = (&aftermath.predicted, &aftermath.happened);
     let label = if body.width < 60 { 16 } else { 22 };
     let heads = format!("{:label$}{:>10}{:>10}", "", "predicted", "happened");

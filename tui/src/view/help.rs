@@ -25,12 +25,17 @@ pub(super) fn help(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     } else {
         "a wider window shows the names by which they are rebound"
     };
-    ink.frame(area, &[ink.piece("keys", Role::Strong), ink.piece(rebind, Role::Dim)], ink.style(Role::Dim));
     let wide = inner.width / columns;
     let rows = sections(model, wide.saturating_sub(2), ink);
     let height = usize::from(inner.height.max(1));
     let shown_at_once = height * usize::from(columns);
     let first = usize::from(model.scroll).min(rows.len().saturating_sub(shown_at_once));
+    let below = rows.len().saturating_sub(first + shown_at_once);
+    let mut title = vec![ink.piece("keys", Role::Strong), ink.piece(rebind, Role::Dim)];
+    if below > 0 {
+        title.insert(1, ink.piece(format!("down: {below} more lines"), Role::Key));
+    }
+    ink.frame(area, &title, ink.style(Role::Dim));
     for (place, row) in rows.iter().skip(first).take(shown_at_once).enumerate() {
         let (column, line) = (place / height, place % height);
         let (Ok(column), Ok(line)) = (u16::try_from(column), u16::try_from(line)) else { return };

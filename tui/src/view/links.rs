@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use hydraq_cluster::observe::words::count;
-use hydraq_cluster::observe::{HostNumber, LinkPicture, LinkState};
+use hydraq_cluster::observe::{
+    CONNECTING_TOLD_MAX, HostNumber, HostPicture, HostState, LinkPicture, LinkState,
+};
 use ratatui::layout::Rect;
 
 use super::ink::{Ink, Piece, pieces_width};
@@ -23,11 +25,12 @@ pub(super) fn links(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     }
     let picture = model.picture();
     let mut pieces = vec![ink.piece("links  ", Role::Dim)];
-    let hosts = picture.hosts.len();
+    // A host that starts has no link yet, and says nothing of any.
+    let is_linked = |host: &&HostPicture| host.state != HostState::Starting && !host.state.is_gone();
+    let hosts = picture.hosts.iter().filter(is_linked).count() as u64;
     if picture.links.is_empty() && hosts > 1 {
-        pieces.push(
-            ink.piece(format!("{} all {} up", ink.glyphs().up, hosts * (hosts - 1) / 2), Role::Serving),
-        );
+        let all = count(hosts * (hosts - 1) / 2);
+        pieces.push(ink.piece(format!("{} all {all} up", ink.glyphs().up), Role::Serving));
     }
     let mut parts: Vec<Vec<Piece>> = on_purpose(picture, ink);
     parts.extend(connecting(picture, ink));
@@ -66,7 +69,9 @@ fn connecting(picture: &Picture, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
         0..=CONNECTING_MAX => firsts().map(|link| piece(picture, link, ink)).collect(),
         many => {
             let shown = words::link(LinkState::Connecting, ink.glyphs());
-            let words = format!("{} {} {}   ", shown.glyph, count(many as u64), shown.fitting(u16::MAX));
+            let over = if all >= CONNECTING_TOLD_MAX { "over " } else { "" };
+            let words =
+                format!("{} {over}{} {}   ", shown.glyph, count(many as u64), shown.fitting(u16::MAX));
             vec![vec![ink.piece(words, shown.role)]]
         }
     }

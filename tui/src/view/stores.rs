@@ -139,6 +139,10 @@ fn draws(model: &Model, area: Rect, ink: &mut Ink<'_>) {
         ink.piece("a number over all weights selects the store", Role::Dim),
     ];
     let inner = ink.frame(area, &title, ink.style(Role::Dim));
+    if model.picture().draws.is_empty() {
+        let words = "none yet: object create draws a store, and makes an object there";
+        ink.say(inner.x + 1, inner.y, inner.width.saturating_sub(2), words, Role::Dim);
+    }
     let mut y = inner.y;
     for (place, draw) in model.picture().draws.iter().rev().enumerate() {
         if place == 0 && inner.height >= 4 {

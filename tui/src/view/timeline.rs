@@ -33,16 +33,17 @@ pub(super) fn timeline(model: &Model, area: Rect, ink: &mut Ink<'_>) {
 }
 
 fn bar(model: &Model, area: Rect, ink: &mut Ink<'_>) {
+    let (glyph, word) = model.stopped_words();
     let state = match model.behind_ms() {
         Some(left_ms) if model.replays => {
-            ink.piece(format!("{} recording, {} left", ink.glyphs().paused, span(left_ms)), Role::Leased)
+            ink.piece(format!("{glyph} recording, {} left", span(left_ms)), Role::Leased)
         }
-        Some(behind_ms) => {
-            ink.piece(format!("{} stopped, {} ago", ink.glyphs().paused, span(behind_ms)), Role::Leased)
-        }
+        Some(behind_ms) => ink.piece(format!("{glyph} {word}, {} ago", span(behind_ms)), Role::Leased),
         None => ink.piece(format!("{} now", ink.glyphs().up), Role::Serving),
     };
-    let hints = ink.piece("left, right: an event   enter: play   end: now   S: save", Role::Dim);
+    let enter = if model.plays() { "stop" } else { "play" };
+    let hints = format!("left, right: an event   enter: {enter}   end: now   S: save");
+    let hints = ink.piece(hints, Role::Dim);
     let inner = ink.frame(area, &[ink.piece("session", Role::Strong), state, hints], ink.style(Role::Text));
     let Some((first_ms, last_ms)) = model.recording.span_ms() else { return };
     if inner.height < 2 || inner.width < 3 {

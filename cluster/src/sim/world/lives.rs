@@ -70,8 +70,10 @@ impl World {
         self.disturb_links(node);
     }
 
-    /// Adds hosts and starts them. Many are introduced to each other at once: else each would tell everybody of everybody.
-    pub fn add_all(&mut self, names: &[String]) -> Vec<NodeId> {
+    /// Says which hosts will be added next, before time goes on, and that none will once they are there. Many are introduced to each
+    /// other by themselves as they start: else each would tell everybody of everybody.
+    pub fn expect(&mut self, names: &[String]) {
+        self.expected = Expected::default();
         if names.len() > TOGETHER {
             let drawn = |node: u64, salt: u64| drawn(self.seed, node << 32 | salt) >> 3;
             let first = self.nodes.len() as u64;
@@ -83,9 +85,6 @@ impl World {
                 }
             }
         }
-        let nodes = names.iter().map(|name| self.add(name)).collect();
-        self.expected = Expected::default();
-        nodes
     }
 
     /// What a starting host is told by the first running one: a join through one member. While none runs, it is told of those that there

@@ -62,11 +62,16 @@ impl World {
         took
     }
 
-    /// Lets things happen until somebody outside was answered, or until `end`; whether somebody was.
-    pub fn run_until_answer(&mut self, end: u64) -> bool {
+    /// Lets things happen, so many at the most, until somebody outside was answered, or until `end`; whether somebody was.
+    pub fn run_until_answer(&mut self, end: u64, at_most: usize) -> bool {
+        let mut happened = 0;
         while let Some(Reverse((at, ..))) = self.queue.peek()
             && *at <= end
         {
+            if happened == at_most {
+                return false;
+            }
+            happened += 1;
             self.happen();
             if std::mem::take(&mut self.has_answered) {
                 return true;

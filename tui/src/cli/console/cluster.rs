@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use hydraq_cluster::fleet::{DataFolder, next_name};
@@ -62,6 +62,7 @@ pub(super) struct ClusterThread {
     asks: UnboundedSender<Request>,
     stop: UnboundedSender<()>,
     ended: mpsc::Receiver<()>,
+    thread: Thread,
 }
 
 impl ClusterThread {
@@ -96,19 +97,26 @@ impl ClusterThread {
             runtime.shutdown_timeout(WIND_UP);
         };
         let thread = thread::Builder::new().name("cluster".to_owned()).spawn(work);
-        thread.map_err(|error| error.to_string())?;
+        let thread = thread.map_err(|error| error.to_string())?.thread().clone();
         is_ready.recv().map_err(|_| "the cluster could not be started".to_owned())??;
-        Ok(Self { asks, stop, ended })
+        Ok(Self { asks, stop, ended, thread })
     }
 
     /// Where requests go.
-    pub(super) fn asks(&self) -> UnboundedSender<Request> {
-        self.asks.clone()
+    pub(super) fn asks(&self) -> Box<dyn FnMut(Request)> {
+        let (asks, thread) = (self.asks.clone(), self.thread.clone());
+        Box::new(move |request| {
+            // A cluster that has ended needs to be asked nothing: the console says so itself.
+            let _ = asks.send(request);
+            // It may rest, where time is virtual.
+            thread.unpark();
+        })
     }
 
     /// Ends the cluster, and waits until nothing of it is left.
     pub(super) fn end(self, patience: Duration) {
         let _ = self.stop.send(());
+        self.thread.unpark();
         // What has not ended by then is ended by the guard, when this process is gone.
         let _ = self.ended.recv_timeout(patience);
     }

@@ -27,7 +27,6 @@ use std::time::Duration;
 
 use clap::Args;
 use hydraq_cluster::fleet::DataFolder;
-use hydraq_cluster::observe::Request;
 use hydraq_cluster::scenario::run::live::SPAWNED_MAX;
 
 use self::cluster::{ClusterPlan, ClusterThread, Talk};
@@ -129,11 +128,7 @@ pub(super) fn run(arguments: ConsoleArguments) -> ExitCode {
             return ExitCode::from(BROKEN);
         }
     };
-    let asks = cluster.asks();
-    let requests = Box::new(move |request: Request| {
-        // A cluster that has ended needs to be asked nothing: the console says so itself.
-        let _ = asks.send(request);
-    });
+    let requests = cluster.asks();
     let save_in = std::env::current_dir().unwrap_or_default();
     let console = Console { setup, feed, requests, save_in };
     let ended = match is_plain {

@@ -9,7 +9,6 @@
 //! The observer lives in real time, so that it tells as often as a screen wants it, however fast virtual time goes, and also while it is
 //! held.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,8 +30,11 @@ use super::commands::Commands;
 use super::seat::Seat;
 use crate::shell::UpdateSender;
 
-/// How often the observer is told of processes and time at most, by the machine's clock.
+/// How often the observer is told of processes at most, and of time that does not go on by itself, by the machine's clock.
 const TELL_EVERY: Duration = Duration::from_millis(50);
+/// The same of time that goes on, if it goes faster than the machine's, and else: each time is a frame.
+const FAST_TIME_EVERY: Duration = Duration::from_millis(250);
+const TIME_EVERY: Duration = Duration::from_secs(1);
 
 /// The cluster's whole life, on a runtime whose clock is paused.
 pub(super) async fn live(
@@ -118,7 +120,7 @@ fn teller(
     speed: &Speed,
 ) -> impl FnMut() + 'static {
     let (observer, speed) = (observer.clone(), speed.clone());
-    let told = RefCell::new(None);
+    let mut told: Option<(TimePicture, Instant)> = None;
     let mut due = Instant::now();
     move || {
         if due > Instant::now() {
@@ -134,7 +136,13 @@ fn teller(
         let shown = speed.shown();
         let time =
             TimePicture { percent: shown.percent, held: shown.paused, elapsed_ms: stage.now().0 / 1_000 };
-        if told.replace(Some(time)) != Some(time) {
+        let is_news = told.is_none_or(|(told, at)| {
+            let goes_on = TimePicture { elapsed_ms: time.elapsed_ms, ..told } == time && !time.held;
+            let every = if time.percent > 100 { FAST_TIME_EVERY } else { TIME_EVERY };
+            time != told && (!goes_on || at.elapsed() >= every)
+        });
+        if is_news {
+            told = Some((time, Instant::now()));
             observer.notice(Notice::Tell(Change::Time(time)));
         }
     }

@@ -168,7 +168,8 @@ fn divide_map(layout: &mut ClusterLayout, wish: Wish) {
     let with_together = layout.density >= Density::Normal && wish.placements > 0;
     let together_height = match layout.density {
         _ if !with_together => 0,
-        Density::Large => 2.min(wish.placements),
+        // About four stand on a line.
+        Density::Large => wish.placements.div_ceil(4).min(2),
         _ => 1,
     };
     let divided = |height: u16| if height == 0 { 0 } else { height + 1 };

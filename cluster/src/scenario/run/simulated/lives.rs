@@ -47,13 +47,27 @@ impl SimulatedStage {
             taken.push(name.clone());
             names.push(name);
         }
-        let nodes = {
-            let mut world = self.driven.world.borrow_mut();
-            world.plant = plant;
-            world.add_all(&names)
-        };
+        let nodes = self.add_all(&names, plant).await;
         self.wait_until_ready(&nodes).await?;
         Ok(names)
+    }
+
+    /// Adds hosts at one moment. A thousand take seconds: whoever looks sees them come.
+    async fn add_all(&self, names: &[String], plant: Option<Plant>) -> Vec<NodeId> {
+        let _held = self.driven.hold();
+        self.driven.world.borrow_mut().expect(names);
+        self.expected.replace(names.to_vec());
+        let mut nodes = Vec::new();
+        for name in names {
+            let mut world = self.driven.world.borrow_mut();
+            world.plant = plant;
+            nodes.push(world.add(name));
+            drop(world);
+            tokio::task::yield_now().await;
+        }
+        self.expected.take();
+        self.driven.world.borrow_mut().expect(&[]);
+        nodes
     }
 
     pub(super) async fn restart_hosts(&self, hosts: &[String]) -> Result<(), StageError> {

@@ -39,6 +39,8 @@ pub struct SimulatedStage {
     /// What the disk of each host had when it was last started again.
     images: RefCell<BTreeMap<String, Image>>,
     removed: RefCell<BTreeSet<String>>,
+    /// Hosts that are being added.
+    expected: RefCell<Vec<String>>,
 }
 
 impl SimulatedStage {
@@ -55,6 +57,7 @@ impl SimulatedStage {
             wiped: RefCell::default(),
             images: RefCell::default(),
             removed: RefCell::default(),
+            expected: RefCell::default(),
         }
     }
 
@@ -98,7 +101,16 @@ impl SimulatedStage {
                 process,
             }
         };
-        (0..world.nodes.len()).map(place).collect()
+        let expected = self.expected.borrow();
+        let coming = expected.iter().filter(|name| world.node_at(name).is_none()).map(|name| Place {
+            name: name.clone(),
+            address: String::new(),
+            pid: None,
+            plant: None,
+            started_at_ms: None,
+            process: Process::Expected,
+        });
+        (0..world.nodes.len()).map(place).chain(coming).collect()
     }
 
     fn condition(&self, world: &World, node: NodeId) -> Condition {
@@ -234,5 +246,35 @@ impl Stage for SimulatedStage {
 
     fn draw_id(&self) -> MessageId {
         self.ids.borrow_mut().draw()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_that_are_added_together_are_seen_as_they_come() {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            let stage = Rc::new(SimulatedStage::new(7));
+            let looks: Rc<RefCell<Vec<(usize, usize, u64)>>> = Rc::default();
+            let (looked_at, seen) = (stage.clone(), looks.clone());
+            let drive = stage.drive(0, None, move || {
+                let places = looked_at.places();
+                let coming = places.iter().filter(|place| place.process == Process::Expected).count();
+                seen.borrow_mut().push((places.len(), coming, looked_at.now().0));
+            });
+            tokio::select! {
+                () = drive => {}
+                spawned = stage.spawn(20, None) => assert_eq!(spawned.unwrap().len(), 20),
+            }
+            let looks = looks.borrow();
+            let adding: Vec<_> = looks.iter().filter(|(_, coming, _)| *coming > 0).collect();
+            assert!(adding.iter().any(|(_, coming, _)| *coming < 20), "{adding:?}");
+            assert!(adding.iter().all(|(places, _, now)| (*places, *now) == (20, 0)), "{adding:?}");
+            assert_eq!(looks.last().map(|(places, coming, _)| (*places, *coming)), Some((20, 0)));
+        });
     }
 }
