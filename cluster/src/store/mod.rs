@@ -8,6 +8,7 @@ pub mod check_objects;
 pub mod crashes;
 pub mod model;
 pub mod objects;
+mod records;
 pub mod redb;
 mod rows;
 mod twin;
@@ -30,6 +31,8 @@ use hydraq_core::time::Instant;
 use thiserror::Error;
 
 use objects::ObjectReader;
+
+pub use records::{Loading, Records};
 
 /// Why a store did not do what it was asked to.
 #[derive(Debug, Error)]
@@ -105,6 +108,12 @@ pub trait Store: Send {
     /// Reads the messages whose records are at `sequences`, in this order, checked against their checksums.
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>>;
 
+    /// All records in their order, without bodies, read as they are asked for; nothing may be committed meanwhile.
+    ///
+    /// # Errors
+    /// The disk does not give them; that may also come up on the way, see [`Records`].
+    fn records(&self) -> Result<Records<'_>, ReadError>;
+
     /// The records from `from` on, or down from it, without bodies, with what was wrong with each that is unreadable; at most
     /// `count` of them.
     fn scan(
@@ -146,8 +155,4 @@ pub struct Opened {
     pub clock: Instant,
     /// What it has kept besides its records.
     pub recovered: Recovered,
-    /// Its records, in their order; bodies may be left out.
-    pub records: Vec<(Sequence, Record)>,
-    /// Where records are that could not be read.
-    pub corrupt: Vec<Sequence>,
 }

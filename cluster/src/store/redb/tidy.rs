@@ -67,12 +67,8 @@ impl RedbStore {
                 let Ok(view) = RowView::new(*first, value.value()) else { continue };
                 for place in (0..view.count()).filter(|place| !row.is_dead(*place)) {
                     let Ok(entry) = view.entry(place) else { continue };
-                    let length = match entry.record() {
-                        Ok(Record::Message(record)) => record.fingerprint.length as usize,
-                        _ => 0,
-                    };
                     let Ok(sealed) = entry.sealed_bytes() else { continue };
-                    let body = body.get(entry.body_range(length)).unwrap_or_default();
+                    let body = body.get(entry.body_range(entry.body_length())).unwrap_or_default();
                     builder.push_sealed(entry.sequence, sealed, body.len());
                     all_bodies.extend_from_slice(body);
                 }
