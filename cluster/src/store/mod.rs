@@ -134,6 +134,15 @@ pub trait Store: Send {
         Ok(false)
     }
 
+    /// Gives back the room at the end of the file, if it is much larger than what lives in it. Nothing is served meanwhile, so this is
+    /// for a time in which nobody asks; whether there is more to do later.
+    ///
+    /// # Errors
+    /// As with a commit.
+    fn compact(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Flips a byte of the message at `sequence`, as a bad disk might; for faults that are asked for.
     ///
     /// # Errors

@@ -88,6 +88,10 @@ impl Store for TwinStore {
         self.real.tidy()
     }
 
+    fn compact(&mut self) -> Result<bool, StoreError> {
+        self.real.compact()
+    }
+
     fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError> {
         self.real.flip_byte(sequence)?;
         self.model.flip_byte(sequence)

@@ -1,7 +1,7 @@
 //! Opening a store file, and creating one.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use hydraq_core::codec::{CodecError, Put, Take};
@@ -144,9 +144,19 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
     let (host, store_id) = (host.ok_or_else(missing)?, store_id.ok_or_else(missing)?);
     let before = Commit(tail.commit);
     let boot = Boot { counter: tail.boot + 1, nonce };
-    let database = Arc::new(database);
+    let database = Arc::new(RwLock::new(database));
     let Tail { commit, next_sequence, clock, .. } = tail;
-    let mut store = RedbStore { database, place, rows, commit, next_sequence, clock, boot: 0, failed: None };
+    let mut store = RedbStore {
+        database,
+        place,
+        rows,
+        commit,
+        next_sequence,
+        clock,
+        boot: 0,
+        other_bytes: 0,
+        failed: None,
+    };
     store.begin_boot(boot.counter)?;
     let next_sequence = Sequence(next_sequence);
     let recovered = Recovered { meta, seen, commit: before, next_sequence };

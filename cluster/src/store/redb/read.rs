@@ -12,7 +12,7 @@ use hydraq_core::objects::Change;
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
-use super::{BODIES, HEADS, RedbStore};
+use super::{BODIES, HEADS, RedbStore, open_database};
 use crate::store::objects::ObjectReader;
 use crate::store::rows::{RowEntry, RowView};
 use crate::store::{Committed, ReadError, Records, Store, StoreError};
@@ -144,6 +144,10 @@ impl Store for RedbStore {
         self.rewrite_sparse_rows()
     }
 
+    fn compact(&mut self) -> Result<bool, StoreError> {
+        self.compact_file()
+    }
+
     fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError> {
         self.flip_body_byte(sequence)
     }
@@ -151,7 +155,7 @@ impl Store for RedbStore {
 
 impl RedbStore {
     fn tables(&self) -> Result<(Table, Table), ReadError> {
-        let transaction = self.database.begin_read().map_err(failed)?;
+        let transaction = open_database(&self.database).begin_read().map_err(failed)?;
         let heads = transaction.open_table(HEADS).map_err(failed)?;
         let bodies = transaction.open_table(BODIES).map_err(failed)?;
         Ok((heads, bodies))
