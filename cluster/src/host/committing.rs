@@ -21,7 +21,8 @@ use super::process::{HostError, Starting};
 use super::runner::{Ended, Runner};
 use super::set_aside;
 use crate::links::{Links, Me, join};
-use crate::store::{Opened, StoreError};
+use crate::store::redb::OpenError;
+use crate::store::{Opened, ReadError, StoreError};
 
 /// How long a joining host tries to reach a member.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -95,7 +96,7 @@ impl Committing {
                 Some(opened) => opened,
                 None => self.reopen()?,
             };
-            let (ended, members) = self.run_once(next, std::mem::take(&mut joining), inputs);
+            let (ended, members) = self.run_once(next, std::mem::take(&mut joining), inputs)?;
             self.links.hang_up_all();
             self.handle.shared.serving.store(false, Ordering::SeqCst);
             match ended {
@@ -126,15 +127,9 @@ impl Committing {
         opened: Opened,
         joining: Vec<MemberRecord>,
         inputs: &Receiver<Input>,
-    ) -> (Ended, Vec<MemberRecord>) {
+    ) -> Result<(Ended, Vec<MemberRecord>), HostError> {
         let me = self.me(&opened);
         let at = self.clock.now();
-        for sequence in &opened.corrupt {
-            tracing::error!(
-                sequence = sequence.0,
-                "a record on the disk is corrupt; other holders have the message"
-            );
-        }
         self.handle.shared.set_name(me.id, &me.record.name);
         let seed = self.starting.ids.lock().unwrap_or_else(PoisonError::into_inner).nonce();
         let options = &self.starting.options;
@@ -146,7 +141,8 @@ impl Committing {
             self.starting.address.clone(),
             self.config.clone(),
             seed,
-        );
+        )
+        .map_err(|error| self.unreadable(&error))?;
         let (handle, links, detector) = (self.handle.clone(), self.links.clone(), self.detector.clone());
         let mut runner = Runner::new(engine, handle, self.clock, links, detector, self.config.suspicion);
         self.links.set_me(me);
@@ -158,7 +154,13 @@ impl Committing {
         let mut members = core.member_records();
         // Under its old id another process may live on: the disk of this one may be a copy.
         members.retain(|member| member.id != core.identity().id);
-        (ended, members)
+        Ok((ended, members))
+    }
+
+    /// A store of which not all records can be read is left as it is.
+    fn unreadable(&self, error: &ReadError) -> HostError {
+        let (path, why) = (self.starting.store_path(), error.to_string());
+        OpenError::Damaged { path, why }.into()
     }
 
     fn reopen(&self) -> Result<Opened, HostError> {

@@ -24,7 +24,7 @@ use hydraq_core::record::Record;
 use hydraq_core::request::{Delivery, Reply};
 use hydraq_core::time::Instant;
 
-use crate::store::{Committed, Opened, ReadError, Store, StoreError};
+use crate::store::{Committed, Loading, Opened, ReadError, Store, StoreError};
 
 /// A host and its store.
 pub struct Engine {
@@ -48,17 +48,21 @@ pub struct Batch {
 
 impl Engine {
     /// Makes a host of what a store has kept. `seed` decides all its chances.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The disk does not give all records.
     pub fn start(
         opened: Opened,
         name: String,
         address: String,
         config: hydraq_core::config::Config,
         seed: u64,
-    ) -> Self {
+    ) -> Result<Self, ReadError> {
         let identity = Identity { id: opened.host, name, address, boot: opened.boot, store: opened.store_id };
-        let core = Host::recover(config, identity, opened.recovered, opened.records, seed, opened.clock);
-        Engine { core, store: opened.store, lazy: Vec::new() }
+        let mut loading = Loading::new(opened.store.records()?);
+        let core = Host::recover(config, identity, opened.recovered, &mut loading, seed, opened.clock);
+        loading.finish()?;
+        Ok(Engine { core, store: opened.store, lazy: Vec::new() })
     }
 
     /// Takes one event into the batch.

@@ -36,7 +36,8 @@ impl Node {
     fn start(disk: &Disk, boot: u64) -> Self {
         let opened = disk.open((HostId(1), STORE), boot + 1);
         let (now, config) = (opened.clock, Config::default());
-        let engine = Engine::start(opened, "alpha".into(), "http://here".into(), config, boot);
+        let engine = Engine::start(opened, "alpha".into(), "http://here".into(), config, boot)
+            .expect("a disk in memory");
         let objects = Objects::new(&engine);
         Node { disk: disk.clone(), engine, objects, shared: Shared::default(), now }
     }

@@ -36,6 +36,12 @@ const LAZY_COMMIT: Duration = Duration::from_millis(500);
 /// How often a host with running leases, delays or lives notes the time on disk.
 const CLOCK_COMMIT: Duration = Duration::from_secs(1);
 
+/// How long nothing was written before what is left of the store's upkeep is done.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// After how many commits a slice of it is due while there is work.
+const TIDY_COMMITS: u64 = 64;
+
 /// Why the commit thread has come to an end.
 #[derive(Debug)]
 pub enum Ended {
@@ -62,6 +68,9 @@ pub struct Runner {
     detector: Arc<Mutex<Detector>>,
     answers: HashMap<RequestId, oneshot::Sender<Reply>>,
     committed: std::time::Instant,
+    /// When something was last written, and whether the store has been seen to since.
+    worked: std::time::Instant,
+    is_untidy: bool,
     ended: Option<Ended>,
     suspicion: Duration,
 }
@@ -88,6 +97,8 @@ impl Runner {
             detector,
             answers: HashMap::new(),
             committed: std::time::Instant::now(),
+            worked: std::time::Instant::now(),
+            is_untidy: true,
             ended: None,
             suspicion,
         }
@@ -127,7 +138,8 @@ impl Runner {
         let clock =
             if self.engine.core.has_timers() { CLOCK_COMMIT.saturating_sub(since) } else { Duration::MAX };
         let objects = self.objects.patience(self.clock.now());
-        deadline.min(lazy).min(clock).min(objects).min(Duration::from_secs(60))
+        let upkeep = if self.is_untidy { IDLE.saturating_sub(self.worked.elapsed()) } else { Duration::MAX };
+        deadline.min(lazy).min(clock).min(upkeep).min(objects).min(Duration::from_secs(60))
     }
 
     /// A host that was stopped must know so before it takes anything that has waited meanwhile.
@@ -183,7 +195,7 @@ impl Runner {
             self.handle.shared.changes.fetch_add(1, Ordering::Release);
         }
         self.objects.tell(&self.engine.core, &self.handle.shared, now, something);
-        self.tidy_when_idle();
+        self.tidy();
     }
 
     fn commit(&mut self, writes: &[Write], changes: &[Change], now: Instant) -> Result<(), StoreError> {
@@ -194,6 +206,9 @@ impl Runner {
         shared.committing_since.store(0, Ordering::Relaxed);
         shared.committed_at.store(self.clock.now().0, Ordering::Relaxed);
         self.committed = std::time::Instant::now();
+        if !writes.is_empty() || !changes.is_empty() {
+            (self.worked, self.is_untidy) = (self.committed, true);
+        }
         self.recorder.committed(began.elapsed());
         let mine = StoreTag::of(self.engine.core.identity().store);
         shared.stores.note_commit(mine, Duration::from_micros(self.recorder.totals.commit_us));
@@ -201,11 +216,24 @@ impl Runner {
         Ok(())
     }
 
-    fn tidy_when_idle(&mut self) {
-        if self.recorder.totals.commits.is_multiple_of(64)
-            && let Err(error) = self.engine.store_mut().tidy()
-        {
-            self.ended = Some(Ended::StoreFailed(error));
+    /// Upkeep of the store: a slice now and then while there is work, and what is left once there is none.
+    fn tidy(&mut self) {
+        let is_idle = self.is_untidy && self.worked.elapsed() >= IDLE;
+        if !is_idle && !self.recorder.totals.commits.is_multiple_of(TIDY_COMMITS) {
+            return;
+        }
+        let store = self.engine.store_mut();
+        let more = match store.tidy() {
+            Ok(false) if is_idle => store.compact().inspect(|_| {
+                // Whoever is in the way now is not asked again at once.
+                self.worked = std::time::Instant::now();
+            }),
+            more => more,
+        };
+        match more {
+            Ok(more) if is_idle => self.is_untidy = more,
+            Ok(_) => {}
+            Err(error) => self.ended = Some(Ended::StoreFailed(error)),
         }
     }
 

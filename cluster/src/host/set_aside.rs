@@ -23,8 +23,8 @@ use hydraq_core::time::Instant;
 use self::objects::Shown;
 use super::handle::Handle;
 use crate::ids::IdSource;
-use crate::store::Store;
 use crate::store::redb::{self, Fresh};
+use crate::store::{Loading, Store};
 
 /// How often messages are gone over, and new files are looked for.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -107,9 +107,16 @@ impl Disk {
             boot: opened.boot,
             store: opened.store_id,
         };
-        let reader =
-            Host::recover(Config::default(), identity, opened.recovered, opened.records, nonce, opened.clock);
-        let messages = reader.set_aside();
+        let read = |records| {
+            let mut loading = Loading::new(records);
+            let config = Config::default();
+            let reader = Host::recover(config, identity, opened.recovered, &mut loading, nonce, opened.clock);
+            loading.finish().map(|()| reader.set_aside())
+        };
+        let messages = opened.store.records().and_then(read);
+        let messages = messages
+            .inspect_err(|error| tracing::warn!(%error, "a store that was set aside cannot be read"))
+            .ok()?;
         let objects = Shown::of(opened.store_id, &*opened.store)
             .inspect_err(|error| tracing::error!(%error, "objects that were set aside cannot be read"))
             .unwrap_or_default();

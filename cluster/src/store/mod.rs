@@ -8,6 +8,7 @@ pub mod check_objects;
 pub mod crashes;
 pub mod model;
 pub mod objects;
+mod records;
 pub mod redb;
 mod rows;
 mod twin;
@@ -30,6 +31,8 @@ use hydraq_core::time::Instant;
 use thiserror::Error;
 
 use objects::ObjectReader;
+
+pub use records::{Loading, Records};
 
 /// Why a store did not do what it was asked to.
 #[derive(Debug, Error)]
@@ -108,6 +111,12 @@ pub trait Store: Send {
     /// Reads the messages whose records are at `sequences`, in this order, checked against their checksums.
     fn read(&self, sequences: &[Sequence]) -> Vec<Result<Arc<Message>, ReadError>>;
 
+    /// All records in their order, without bodies, read as they are asked for; nothing may be committed meanwhile.
+    ///
+    /// # Errors
+    /// The disk does not give them; that may also come up on the way, see [`Records`].
+    fn records(&self) -> Result<Records<'_>, ReadError>;
+
     /// The records from `from` on, or down from it, without bodies, with what was wrong with each that is unreadable; at most
     /// `count` of them.
     fn scan(
@@ -125,6 +134,15 @@ pub trait Store: Send {
     /// # Errors
     /// As with a commit.
     fn tidy(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// Gives back the room at the end of the file, if it is much larger than what lives in it. Nothing is served meanwhile, so this is
+    /// for a time in which nobody asks; whether there is more to do later.
+    ///
+    /// # Errors
+    /// As with a commit.
+    fn compact(&mut self) -> Result<bool, StoreError> {
         Ok(false)
     }
 
@@ -149,8 +167,4 @@ pub struct Opened {
     pub clock: Instant,
     /// What it has kept besides its records.
     pub recovered: Recovered,
-    /// Its records, in their order; bodies may be left out.
-    pub records: Vec<(Sequence, Record)>,
-    /// Where records are that could not be read.
-    pub corrupt: Vec<Sequence>,
 }

@@ -21,7 +21,7 @@ use super::redb::{Fresh, open_at};
 use super::twin::{TwinStore, Unknown, difference};
 use super::volatile::VolatileDisk;
 use super::volatile::files::{Files, Loss};
-use super::{Committed, Opened, ReadError, Store, StoreError};
+use super::{Committed, Opened, ReadError, Records, Store, StoreError};
 
 /// How much a real store beside the model may cache.
 const CACHE_BYTES: usize = 1 << 20;
@@ -294,8 +294,6 @@ impl Disk {
             boot: Boot { counter: image.boot, nonce },
             clock: image.clock,
             recovered,
-            records: image.records.iter().map(|(sequence, record)| (*sequence, record.clone())).collect(),
-            corrupt: Vec::new(),
         };
         (opened, store)
     }
@@ -345,6 +343,13 @@ impl Store for ModelStore {
             _ => Err(ReadError::Gone),
         };
         sequences.iter().map(read).collect()
+    }
+
+    fn records(&self) -> Result<Records<'_>, ReadError> {
+        let image = self.disk.lock();
+        let records: Vec<_> =
+            image.records.iter().map(|(sequence, record)| (*sequence, Ok(record.clone()))).collect();
+        Ok(Box::new(records.into_iter()))
     }
 
     fn scan(

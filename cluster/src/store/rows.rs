@@ -145,6 +145,14 @@ impl RowEntry<'_> {
         Record::decode(&mut Take(self.sealed))
     }
 
+    /// How long its body is; 0 if it has none, or if the record cannot be read.
+    pub(super) fn body_length(&self) -> usize {
+        match self.record() {
+            Ok(Record::Message(record)) => record.fingerprint.length as usize,
+            _ => 0,
+        }
+    }
+
     /// The sealed record alone.
     pub(super) fn sealed_bytes(&self) -> Result<&[u8], CodecError> {
         let length = Take(self.sealed).u32()? as usize;

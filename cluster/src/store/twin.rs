@@ -18,7 +18,7 @@ use super::crashes::compare::objects;
 use super::model::{Image, ModelStore};
 use super::objects::ObjectReader;
 use super::volatile::VolatileDisk;
-use super::{Committed, Opened, ReadError, Store, StoreError};
+use super::{Committed, Loading, Opened, ReadError, Records, Store, StoreError};
 
 /// A commit that did not return.
 #[derive(Debug, Clone)]
@@ -67,6 +67,10 @@ impl Store for TwinStore {
         self.real.read(sequences)
     }
 
+    fn records(&self) -> Result<Records<'_>, ReadError> {
+        self.real.records()
+    }
+
     fn scan(
         &self,
         from: Sequence,
@@ -84,6 +88,10 @@ impl Store for TwinStore {
         self.real.tidy()
     }
 
+    fn compact(&mut self) -> Result<bool, StoreError> {
+        self.real.compact()
+    }
+
     fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError> {
         self.real.flip_byte(sequence)?;
         self.model.flip_byte(sequence)
@@ -97,7 +105,14 @@ pub(super) fn difference(opened: &Opened, image: &Image) -> Option<String> {
         return Some(format!("it is at commit {commit:?}, not at {expected:?}"));
     }
     let brief = |record: &Record| (record.id(), matches!(record, Record::Message(_)));
-    let here: BTreeMap<_, _> = opened.records.iter().map(|(at, record)| (*at, brief(record))).collect();
+    let mut loading = match opened.store.records() {
+        Ok(records) => Loading::new(records),
+        Err(error) => return Some(format!("its records cannot be read: {error}")),
+    };
+    let here: BTreeMap<_, _> = loading.by_ref().map(|(at, record)| (at, brief(&record))).collect();
+    if let Err(error) = loading.finish() {
+        return Some(format!("its records cannot be read: {error}"));
+    }
     let there: BTreeMap<_, _> = image.records.iter().map(|(at, record)| (*at, brief(record))).collect();
     if here != there {
         let (has, should) = (here.len(), there.len());

@@ -49,7 +49,8 @@ fn first_number(boot: Boot) -> u64 {
 }
 
 impl Host {
-    /// A host in a new boot. `records` are those of its store, in their order; `seed` decides all its chances.
+    /// A host in a new boot. `records` are those of its store, in their order; the upper bound of their number makes room for as
+    /// many messages. `seed` decides all its chances.
     #[must_use]
     pub fn recover(
         config: Config,
@@ -106,6 +107,8 @@ impl Host {
             identity,
         };
         host.recover_members(recovered);
+        let records = records.into_iter();
+        host.messages.reserve(records.size_hint().1.unwrap_or(0));
         for (sequence, record) in records {
             host.recover_record(sequence, record);
         }

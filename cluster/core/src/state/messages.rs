@@ -125,6 +125,17 @@ impl Messages {
         self.host_ids[index] = id;
     }
 
+    /// Makes room in the index for so many more entries, so that it does not grow bit by bit.
+    pub fn reserve(&mut self, count: usize) {
+        let each = count / BUCKETS;
+        if each == 0 {
+            return;
+        }
+        let entries = &self.entries;
+        let hash = |slot: &Slot| entries.get(*slot).map_or(0, |entry| table_hash(entry.id));
+        self.by_id.iter_mut().for_each(|table| table.reserve(each, hash));
+    }
+
     /// The entry of `id`.
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<Slot> {

@@ -40,7 +40,8 @@ impl World {
         let (id, clock, seed) = (opened.host, opened.clock, draw(salt | 4) as u64);
         let name = self.nodes[node].name.clone();
         let config = Config { plant: self.nodes[node].plant.or(self.config.plant), ..self.config.clone() };
-        let engine = Engine::start(opened, name.clone(), name, config, seed);
+        let engine = Engine::start(opened, name.clone(), name, config, seed)
+            .expect("a simulated disk is in memory and gives what it has");
         let service = self.hosting.as_mut().map(|hosting| Box::new(hosting.open(&engine, clock)));
         let expected = self.expected.clone();
         let introduced = service.as_ref().and_then(|_| engine.core.introduce_store());

@@ -111,6 +111,7 @@ impl Life {
                 }
                 Step::Tidy => {
                     opened.store.tidy().map_err(words)?;
+                    opened.store.compact().map_err(words)?;
                 }
                 Step::Reopen => {
                     drop(opened);

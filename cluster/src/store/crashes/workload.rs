@@ -29,7 +29,7 @@ const OBJECTS: u64 = 24;
 pub enum Step {
     /// All of this in one commit.
     Commit(Vec<Action>),
-    /// Rows of which little is alive are rewritten.
+    /// Rows of which little is alive are rewritten, and a file that is too large for what it has is compacted.
     Tidy,
     /// The store is closed in good order, and opened again.
     Reopen,

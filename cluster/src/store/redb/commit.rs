@@ -10,7 +10,7 @@ use hydraq_core::time::Instant;
 
 use super::objects::Writing;
 use super::open::{encode_key, encode_tail};
-use super::{BODIES, DEAD, HEADS, META, RedbStore, storage_error};
+use super::{BODIES, DEAD, HEADS, META, RedbStore, open_database, storage_error};
 use crate::store::rows::{Row, RowBuilder, RowView};
 use crate::store::{Committed, StoreError};
 
@@ -31,7 +31,7 @@ struct NewRow {
 impl RedbStore {
     /// Makes it durable that a new boot has begun.
     pub(super) fn begin_boot(&mut self, boot: u64) -> Result<(), ::redb::Error> {
-        let mut transaction = self.database.begin_write()?;
+        let mut transaction = open_database(&self.database).begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
         self.commit += 1;
         {
@@ -67,7 +67,7 @@ impl RedbStore {
         changes: &[Change],
         clock: Instant,
     ) -> Result<Committed, StoreError> {
-        let mut transaction = self.database.begin_write().map_err(storage_error)?;
+        let mut transaction = open_database(&self.database).begin_write().map_err(storage_error)?;
         transaction.set_durability(Durability::Immediate).map_err(storage_error)?;
         let mut erased: Vec<Sequence> = writes
             .iter()

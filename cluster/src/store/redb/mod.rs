@@ -12,13 +12,14 @@
 //! open is never created anew. redb's cache is limited, and no read transaction outlives a call.
 
 mod commit;
+mod compact;
 pub(super) mod objects;
 mod open;
 pub mod place;
 mod read;
 mod tidy;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use ::redb::{Database, TableDefinition};
 
@@ -35,7 +36,8 @@ pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("
 
 /// An open store file.
 pub struct RedbStore {
-    database: Arc<Database>,
+    /// Readers of objects share it; written to only while it is compacted.
+    database: Arc<RwLock<Database>>,
     place: Box<dyn Place>,
     rows: Rows,
     /// The last commit, and the place above all records that were ever written.
@@ -43,8 +45,15 @@ pub struct RedbStore {
     next_sequence: u64,
     clock: u64,
     boot: u64,
+    /// What the last compaction has left besides live rows, in bytes: objects, mostly.
+    other_bytes: u64,
     /// An error after which the handle takes no more writes.
     failed: Option<String>,
+}
+
+/// The database, to begin a transaction with.
+fn open_database(database: &RwLock<Database>) -> RwLockReadGuard<'_, Database> {
+    database.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn storage_error(error: impl Into<::redb::Error>) -> StoreError {

@@ -1,6 +1,6 @@
 //! Objects on the disk: four tables that are there once there was an object, and readers with snapshots of their own.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, RwLock, Weak};
 
 use ::redb::{
     Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
@@ -8,7 +8,7 @@ use ::redb::{
 };
 use hydraq_core::objects::{Table, Tables};
 
-use super::RedbStore;
+use super::{RedbStore, open_database};
 use crate::store::ReadError;
 use crate::store::objects::{ObjectReader, See, Snapshot};
 
@@ -91,7 +91,7 @@ impl Tables for Writing<'_> {
 }
 
 /// Reads a store for as long as it is open. It does not keep it open.
-struct Reader(Weak<Database>);
+struct Reader(Weak<RwLock<Database>>);
 
 impl RedbStore {
     pub(super) fn reader(&self) -> Arc<dyn ObjectReader> {
@@ -139,6 +139,7 @@ impl ObjectReader for Reader {
     fn look(&self, see: &mut dyn FnMut(&dyn Snapshot) -> Result<(), ReadError>) -> Result<(), ReadError> {
         let closed = || ReadError::Failed("the store is closed".into());
         let database = self.0.upgrade().ok_or_else(closed)?;
-        see(&Moment(database.begin_read().map_err(failed)?))
+        let transaction = open_database(&database).begin_read().map_err(failed)?;
+        see(&Moment(transaction))
     }
 }

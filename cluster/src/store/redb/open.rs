@@ -1,14 +1,13 @@
 //! Opening a store file, and creating one.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
-use hydraq_core::codec::{Put, Take};
+use hydraq_core::codec::{CodecError, Put, Take};
 use hydraq_core::event::MetaKey;
 use hydraq_core::host::Recovered;
 use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
-use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 use thiserror::Error;
 
@@ -112,11 +111,10 @@ struct Tail {
     boot: u64,
 }
 
-/// Reads everything but bodies, and begins a new boot.
+/// Reads what it needs to know of every row, and begins a new boot.
 fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened, ::redb::Error> {
     let missing = || ::redb::Error::Corrupted("the store does not say whose it is".into());
-    let (mut rows, mut records, mut corrupt, mut meta) =
-        (Rows::default(), Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut meta) = (Rows::default(), Vec::new());
     let (mut host, mut store_id, mut seen) = (None, None, Vec::new());
     let mut tail = Tail { commit: 0, clock: 0, next_sequence: 1, boot: 0 };
     {
@@ -137,57 +135,46 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
             let (first, heads) = entry?;
             let first = Sequence(first.value());
             let bitmap = dead.get(first.0)?.map(|bitmap| bitmap.value().to_vec());
-            load_row(first, heads.value(), bitmap, &mut rows, &mut records, &mut corrupt);
+            match load_row(first, heads.value(), bitmap) {
+                Ok(row) => rows.insert(first, row),
+                Err(error) => tracing::error!(row = first.0, %error, "a row on the disk cannot be read"),
+            }
         }
     }
     let (host, store_id) = (host.ok_or_else(missing)?, store_id.ok_or_else(missing)?);
     let before = Commit(tail.commit);
     let boot = Boot { counter: tail.boot + 1, nonce };
-    let database = Arc::new(database);
+    let database = Arc::new(RwLock::new(database));
     let Tail { commit, next_sequence, clock, .. } = tail;
-    let mut store = RedbStore { database, place, rows, commit, next_sequence, clock, boot: 0, failed: None };
+    let mut store = RedbStore {
+        database,
+        place,
+        rows,
+        commit,
+        next_sequence,
+        clock,
+        boot: 0,
+        other_bytes: 0,
+        failed: None,
+    };
     store.begin_boot(boot.counter)?;
     let next_sequence = Sequence(next_sequence);
     let recovered = Recovered { meta, seen, commit: before, next_sequence };
     let clock = Instant(clock);
-    Ok(Opened { store: Box::new(store), host, store_id, boot, clock, recovered, records, corrupt })
+    Ok(Opened { store: Box::new(store), host, store_id, boot, clock, recovered })
 }
 
-fn load_row(
-    first: Sequence,
-    heads: &[u8],
-    bitmap: Option<Vec<u8>>,
-    rows: &mut Rows,
-    records: &mut Vec<(Sequence, Record)>,
-    corrupt: &mut Vec<Sequence>,
-) {
-    let Ok(view) = RowView::new(first, heads) else {
-        corrupt.push(first);
-        return;
-    };
-    let mut row = Row::new(view.count() as u32, heads.len(), view.has_bodies());
+/// What is known of a row without reading its records, but for the last one, behind whose body nothing stands.
+fn load_row(first: Sequence, heads: &[u8], bitmap: Option<Vec<u8>>) -> Result<Row, CodecError> {
+    let view = RowView::new(first, heads)?;
+    let last = view.count().checked_sub(1).and_then(|last| view.entry(last).ok());
+    let body_bytes = last.map_or(0, |last| last.body_offset + last.body_length());
+    let mut row = Row::new(view.count() as u32, heads.len() + body_bytes, view.has_bodies());
     if let Some(bitmap) = bitmap {
         row.set_dead(bitmap);
         row.was_marked = true;
     }
-    let mut body_bytes = 0;
-    for place in 0..view.count() {
-        let Ok(entry) = view.entry(place) else { continue };
-        match entry.record() {
-            Ok(record) => {
-                if let Record::Message(message) = &record {
-                    body_bytes = body_bytes.max(entry.body_offset + message.fingerprint.length as usize);
-                }
-                if !row.is_dead(place) {
-                    records.push((entry.sequence, record));
-                }
-            }
-            Err(_) if row.is_dead(place) => {}
-            Err(_) => corrupt.push(entry.sequence),
-        }
-    }
-    row.bytes += body_bytes as u32;
-    rows.insert(first, row);
+    Ok(row)
 }
 
 fn decode_tail(value: &[u8]) -> Option<Tail> {

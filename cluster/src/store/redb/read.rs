@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::redb::{AccessGuard, ReadOnlyTable, ReadableDatabase};
+use ::redb::{AccessGuard, Range, ReadOnlyTable, ReadableDatabase};
 use bytes::Bytes;
 use hydraq_core::codec::check_body;
 use hydraq_core::event::Write;
@@ -12,10 +12,14 @@ use hydraq_core::objects::Change;
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
-use super::{BODIES, HEADS, RedbStore};
+use super::{BODIES, HEADS, RedbStore, open_database};
 use crate::store::objects::ObjectReader;
 use crate::store::rows::{RowEntry, RowView};
-use crate::store::{Committed, ReadError, Store, StoreError};
+use crate::store::{Committed, ReadError, Records, Store, StoreError};
+
+fn failed(error: impl Into<::redb::Error>) -> ReadError {
+    ReadError::Failed(error.into().to_string())
+}
 
 type Table = ReadOnlyTable<u64, &'static [u8]>;
 
@@ -25,6 +29,47 @@ struct OpenRow {
     first: Option<Sequence>,
     heads: Option<AccessGuard<'static, &'static [u8]>>,
     bodies: Option<AccessGuard<'static, &'static [u8]>>,
+}
+
+/// All live records, a row at a time.
+struct Stream<'a> {
+    store: &'a RedbStore,
+    rows: Range<'static, u64, &'static [u8]>,
+    row: std::vec::IntoIter<(Sequence, Result<Record, ReadError>)>,
+    left: usize,
+}
+
+impl Stream<'_> {
+    fn read_row(&self, first: Sequence, heads: &[u8]) -> Vec<(Sequence, Result<Record, ReadError>)> {
+        let (Some(row), Ok(view)) = (self.store.rows.get(first), RowView::new(first, heads)) else {
+            return vec![(first, Err(ReadError::Corrupt))];
+        };
+        let live = (0..view.count()).filter(|place| !row.is_dead(*place));
+        let read = |entry: RowEntry<'_>| (entry.sequence, entry.record().map_err(|_| ReadError::Corrupt));
+        live.map(|place| view.entry(place).map_or((first, Err(ReadError::Corrupt)), read)).collect()
+    }
+}
+
+impl Iterator for Stream<'_> {
+    type Item = (Sequence, Result<Record, ReadError>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.row.next() {
+                self.left = self.left.saturating_sub(1);
+                return Some(record);
+            }
+            self.row = match self.rows.next()? {
+                Ok((first, heads)) => self.read_row(Sequence(first.value()), heads.value()),
+                Err(error) => vec![(Sequence(0), Err(failed(error)))],
+            }
+            .into_iter();
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.left))
+    }
 }
 
 impl Store for RedbStore {
@@ -52,6 +97,13 @@ impl Store for RedbStore {
             }
             Err(error) => sequences.iter().map(|_| Err(error.clone())).collect(),
         }
+    }
+
+    fn records(&self) -> Result<Records<'_>, ReadError> {
+        let (heads, _) = self.tables()?;
+        let rows = heads.range::<u64>(..).map_err(failed)?;
+        let left = self.rows.iter().map(|(_, row)| row.live as usize).sum();
+        Ok(Box::new(Stream { store: self, rows, row: Vec::new().into_iter(), left }))
     }
 
     fn scan(
@@ -92,6 +144,10 @@ impl Store for RedbStore {
         self.rewrite_sparse_rows()
     }
 
+    fn compact(&mut self) -> Result<bool, StoreError> {
+        self.compact_file()
+    }
+
     fn flip_byte(&mut self, sequence: Sequence) -> Result<(), StoreError> {
         self.flip_body_byte(sequence)
     }
@@ -99,10 +155,9 @@ impl Store for RedbStore {
 
 impl RedbStore {
     fn tables(&self) -> Result<(Table, Table), ReadError> {
-        let failed = |error: ::redb::Error| ReadError::Failed(error.to_string());
-        let transaction = self.database.begin_read().map_err(|error| failed(error.into()))?;
-        let heads = transaction.open_table(HEADS).map_err(|error| failed(error.into()))?;
-        let bodies = transaction.open_table(BODIES).map_err(|error| failed(error.into()))?;
+        let transaction = open_database(&self.database).begin_read().map_err(failed)?;
+        let heads = transaction.open_table(HEADS).map_err(failed)?;
+        let bodies = transaction.open_table(BODIES).map_err(failed)?;
         Ok((heads, bodies))
     }
 
@@ -115,7 +170,6 @@ impl RedbStore {
     ) -> Result<Arc<Message>, ReadError> {
         let first = self.rows.row_of(sequence).ok_or(ReadError::Gone)?;
         if open.first != Some(first) {
-            let failed = |error: ::redb::StorageError| ReadError::Failed(error.to_string());
             *open = OpenRow {
                 first: Some(first),
                 heads: heads.get(first.0).map_err(failed)?,

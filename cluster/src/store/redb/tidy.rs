@@ -4,7 +4,7 @@ use ::redb::{Durability, ReadableDatabase};
 use hydraq_core::ids::Sequence;
 use hydraq_core::record::Record;
 
-use super::{BODIES, DEAD, HEADS, RedbStore, storage_error};
+use super::{BODIES, DEAD, HEADS, RedbStore, open_database, storage_error};
 use crate::store::StoreError;
 use crate::store::rows::{Row, RowBuilder, RowView};
 
@@ -48,7 +48,7 @@ impl RedbStore {
     }
 
     fn rewrite(&mut self, firsts: &[Sequence]) -> Result<(), ::redb::Error> {
-        let mut transaction = self.database.begin_write()?;
+        let mut transaction = open_database(&self.database).begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
         let (mut builder, mut all_bodies) = (RowBuilder::default(), Vec::new());
         {
@@ -67,12 +67,8 @@ impl RedbStore {
                 let Ok(view) = RowView::new(*first, value.value()) else { continue };
                 for place in (0..view.count()).filter(|place| !row.is_dead(*place)) {
                     let Ok(entry) = view.entry(place) else { continue };
-                    let length = match entry.record() {
-                        Ok(Record::Message(record)) => record.fingerprint.length as usize,
-                        _ => 0,
-                    };
                     let Ok(sealed) = entry.sealed_bytes() else { continue };
-                    let body = body.get(entry.body_range(length)).unwrap_or_default();
+                    let body = body.get(entry.body_range(entry.body_length())).unwrap_or_default();
                     builder.push_sealed(entry.sequence, sealed, body.len());
                     all_bodies.extend_from_slice(body);
                 }
@@ -101,7 +97,7 @@ impl RedbStore {
         let changed = self.flipped(first, sequence).map_err(storage_error)?;
         let Some((in_bodies, value)) = changed else { return Ok(()) };
         let write = || -> Result<(), ::redb::Error> {
-            let transaction = self.database.begin_write()?;
+            let transaction = open_database(&self.database).begin_write()?;
             {
                 let mut table = transaction.open_table(if in_bodies { BODIES } else { HEADS })?;
                 table.insert(first.0, &value[..])?;
@@ -113,7 +109,7 @@ impl RedbStore {
     }
 
     fn flipped(&self, first: Sequence, sequence: Sequence) -> Result<Option<(bool, Vec<u8>)>, ::redb::Error> {
-        let transaction = self.database.begin_read()?;
+        let transaction = open_database(&self.database).begin_read()?;
         let Some(heads) = transaction.open_table(HEADS)?.get(first.0)? else { return Ok(None) };
         let Ok(view) = RowView::new(first, heads.value()) else { return Ok(None) };
         let Some(entry) = view.find(sequence) else { return Ok(None) };

@@ -9,6 +9,7 @@ use hydraq_core::record::Record;
 
 use crate::scenario::run::digest::Digest;
 use crate::store::redb::{Fresh, open};
+use crate::store::{Loading, ReadError, Store};
 
 /// How much memory reading may use to keep pages.
 const CACHE_BYTES: usize = 16 << 20;
@@ -59,9 +60,18 @@ fn messages(path: &Path) -> Vec<(MessageId, Digest)> {
             return Vec::new();
         }
     };
-    let is_message =
-        |(sequence, record): &(Sequence, Record)| matches!(record, Record::Message(_)).then_some(*sequence);
-    let sequences: Vec<Sequence> = opened.records.iter().filter_map(is_message).collect();
+    let sequences = sequences(&*opened.store)
+        .inspect_err(|error| tracing::warn!(%error, "a store cannot be read"))
+        .unwrap_or_default();
     let read = sequences.chunks(CHUNK).flat_map(|chunk| opened.store.read(chunk));
     read.filter_map(Result::ok).map(|message| (message.id, Digest::of(&message.body))).collect()
+}
+
+/// Where the messages are.
+fn sequences(store: &dyn Store) -> Result<Vec<Sequence>, ReadError> {
+    let is_message =
+        |(sequence, record): (Sequence, Record)| matches!(record, Record::Message(_)).then_some(sequence);
+    let mut records = Loading::new(store.records()?);
+    let sequences = records.by_ref().filter_map(is_message).collect();
+    records.finish().map(|()| sequences)
 }
