@@ -26,8 +26,7 @@ pub(crate) fn table_hash(id: MessageId) -> u64 {
     mixed ^ (mixed >> BUCKETS.trailing_zeros())
 }
 
-/// A map from message ids to values.
-#[derive(Clone)]
+/// A map from message ids to values. One that was never used has no shards, and a copy of an empty one has none.
 pub struct IdMap<V> {
     shards: Box<[HashTable<(MessageId, V)>]>,
     len: usize,
@@ -35,7 +34,13 @@ pub struct IdMap<V> {
 
 impl<V> Default for IdMap<V> {
     fn default() -> Self {
-        IdMap { shards: (0..BUCKETS).map(|_| HashTable::new()).collect(), len: 0 }
+        IdMap { shards: Box::default(), len: 0 }
+    }
+}
+
+impl<V: Clone> Clone for IdMap<V> {
+    fn clone(&self) -> Self {
+        if self.is_empty() { IdMap::default() } else { IdMap { shards: self.shards.clone(), len: self.len } }
     }
 }
 
@@ -52,15 +57,16 @@ impl<V> IdMap<V> {
     /// The value of `id`.
     #[must_use]
     pub fn get(&self, id: MessageId) -> Option<&V> {
-        if self.len == 0 {
+        if self.is_empty() {
             return None;
         }
-        self.shards[bucket_of(id)].find(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
+        self.shards.get(bucket_of(id))?.find(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
     }
 
     /// The value of `id`, to change it.
     pub fn get_mut(&mut self, id: MessageId) -> Option<&mut V> {
-        self.shards[bucket_of(id)].find_mut(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
+        let shard = self.shards.get_mut(bucket_of(id))?;
+        shard.find_mut(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
     }
 
     /// Whether `id` has a value.
@@ -74,6 +80,9 @@ impl<V> IdMap<V> {
         if let Some(old) = self.get_mut(id) {
             return Some(std::mem::replace(old, value));
         }
+        if self.shards.is_empty() {
+            self.shards = (0..BUCKETS).map(|_| HashTable::new()).collect();
+        }
         self.len += 1;
         self.shards[bucket_of(id)].insert_unique(table_hash(id), (id, value), |(key, _)| table_hash(*key));
         None
@@ -81,7 +90,8 @@ impl<V> IdMap<V> {
 
     /// Takes the value of `id` out.
     pub fn remove(&mut self, id: MessageId) -> Option<V> {
-        let entry = self.shards[bucket_of(id)].find_entry(table_hash(id), |(key, _)| *key == id).ok()?;
+        let shard = self.shards.get_mut(bucket_of(id))?;
+        let entry = shard.find_entry(table_hash(id), |(key, _)| *key == id).ok()?;
         self.len -= 1;
         Some(entry.remove().0.1)
     }
@@ -101,7 +111,8 @@ impl<V> IdMap<V> {
     /// All ids of one bucket, in order.
     #[must_use]
     pub fn bucket(&self, bucket: usize) -> Vec<MessageId> {
-        let mut ids: Vec<_> = self.shards[bucket].iter().map(|(id, _)| *id).collect();
+        let shard = self.shards.get(bucket).into_iter().flatten();
+        let mut ids: Vec<_> = shard.map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids
     }

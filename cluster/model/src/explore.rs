@@ -8,12 +8,15 @@ use bytes::Bytes;
 use hydraq_core::event::{Event, Suspicion};
 use hydraq_core::ids::{MessageId, RequestId};
 use hydraq_core::message::Message;
+use hydraq_core::plant::Plant;
 use hydraq_core::request::{Delete, DeleteTarget, Dequeue, Enqueue, Request};
 use stateright::{Model, Property};
 
-use crate::node::{HOSTS, host_id};
+use crate::node::host_id;
 use crate::promises::Clients;
-use crate::world::{PAIRS, World};
+use crate::world::World;
+
+mod possible;
 
 /// How finely orders are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +25,14 @@ pub enum Grain {
     Batch,
     /// Two hosts that connect finish their synchronisation at once; every other batch is an action of its own.
     Rejoin,
+    /// As [`Grain::Rejoin`], and a host takes all that waits for it, on all its links, as one batch.
+    Host,
+    /// As [`Grain::Host`], and all hosts take what waits for them at the same time, in rounds. Requests and faults come between rounds, or
+    /// in the commits of one.
+    Round,
+    /// As [`Grain::Round`], and while something is under way hosts only crash and links are only cut: requests, starts, connections and suspicions
+    /// come when nothing is.
+    Calm,
 }
 
 /// How much may happen.
@@ -37,6 +48,8 @@ pub struct Exploration {
     pub cuts: u8,
     /// How finely orders are told apart.
     pub grain: Grain,
+    /// A bug that every host has, to see that it is found.
+    pub plant: Option<Plant>,
 }
 
 /// Everything that decides what can happen next.
@@ -60,19 +73,30 @@ impl Hash for State {
     }
 }
 
+/// Whether the commit that follows is made, or the power is cut during it: what needs no commit has left then, and arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commits {
+    /// It is made.
+    Yes,
+    /// The host crashes.
+    No,
+}
+
 /// One thing that can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// A message is enqueued, by its number.
-    Enqueue(u8),
+    Enqueue(u8, Commits),
     /// A host is asked for a message.
-    Dequeue(usize),
+    Dequeue(usize, Commits),
     /// A client deletes what it was delivered.
-    Delete(u8),
+    Delete(u8, Commits),
     /// All that waits on a link, by its pair and direction, is delivered.
-    Deliver(usize, usize),
-    /// The same, and the power is cut during the commit that follows: what needs no commit has left.
-    DeliverAndCrash(usize, usize),
+    Deliver(usize, usize, Commits),
+    /// All that waits for a host is delivered.
+    Take(usize, Commits),
+    /// All that waits for any host is delivered; one may crash in its commit.
+    Round(Option<usize>),
     /// A host crashes between two commits.
     Crash(usize),
     /// A host starts.
@@ -109,132 +133,69 @@ fn dequeue() -> Request {
 }
 
 impl Exploration {
-    fn is_over(&self, state: &State) -> bool {
-        state.is_settled || state.world.gave_up || state.clients.broken.is_some()
-    }
-
-    fn clients_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        let up = |node: usize| state.world.nodes[node].is_up();
-        for number in 0..self.messages {
-            let message = &state.clients.messages[usize::from(number)];
-            if !message.is_sent && up(usize::from(number)) {
-                actions.push(Action::Enqueue(number));
-            }
-            if !message.delete_asked && message.delivered_by.is_some_and(|(host, _)| up(host)) {
-                actions.push(Action::Delete(number));
-            }
-        }
-        // Before the first message is stored somewhere there is nothing to ask for.
-        if state.spent[0] < self.dequeues && state.clients.messages.iter().any(|message| message.is_sent) {
-            actions.extend((0..HOSTS).filter(|node| up(*node)).map(Action::Dequeue));
-        }
-    }
-
-    fn network_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        let (world, [_, crashes, cuts]) = (&state.world, state.spent);
-        for (pair, (one, two)) in PAIRS.into_iter().enumerate() {
-            for direction in [0, 1] {
-                if world.waits(pair, direction) {
-                    actions.push(Action::Deliver(pair, direction));
-                    if crashes < self.crashes {
-                        actions.push(Action::DeliverAndCrash(pair, direction));
-                    }
-                }
-            }
-            if world.lacks_link(pair) {
-                actions.push(Action::Connect(pair));
-            }
-            let is_cut = world.links[pair].is_cut;
-            if is_cut {
-                actions.push(Action::Cut(pair, false));
-            } else if cuts < self.cuts {
-                actions.push(Action::Cut(pair, true));
-            }
-            for (node, peer) in [(one, two), (two, one)] {
-                let is_gone = is_cut || !world.nodes[peer].is_up();
-                if is_gone && state.suspects(node, peer) == Some(false) {
-                    actions.push(Action::Suspect(node, peer));
-                }
-            }
-        }
-    }
-}
-
-impl State {
-    /// Whether a running host suspects a peer.
-    fn suspects(&self, node: usize, peer: usize) -> Option<bool> {
-        let view = self.world.nodes[node].core()?.view();
-        let link = view.links.iter().find(|link| link.member.id == host_id(peer))?;
-        Some(link.suspected.is_some())
-    }
-}
-
-impl Model for Exploration {
-    type State = State;
-    type Action = Action;
-
-    fn init_states(&self) -> Vec<State> {
-        let (world, clients) = (Arc::new(World::new()), Clients::default());
-        vec![State { world, clients, spent: [0; 3], is_settled: false }]
-    }
-
-    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if self.is_over(state) {
-            return;
-        }
-        self.clients_actions(state, actions);
-        self.network_actions(state, actions);
-        for node in 0..HOSTS {
-            if !state.world.nodes[node].is_up() {
-                actions.push(Action::Start(node));
-            } else if state.spent[1] < self.crashes {
-                actions.push(Action::Crash(node));
-            }
-        }
-        if state.world.is_quiet() {
-            actions.push(Action::Settle);
-        }
-    }
-
-    fn next_state(&self, before: &State, action: Action) -> Option<State> {
-        let mut state = before.clone();
+    /// Lets clients ask for something, if that is the action.
+    fn ask(&self, state: &mut State, action: Action) -> Option<bool> {
         let world = Arc::make_mut(&mut state.world);
-        match action {
-            Action::Enqueue(number) => {
-                state.clients.messages[usize::from(number)].is_sent = true;
-                world.request(usize::from(number), RequestId(u64::from(number)), enqueue(number), true);
+        let commits = match action {
+            Action::Enqueue(number, commits) => {
+                let node = usize::from(number);
+                state.clients.messages[node].is_sent = true;
+                world.request(node, RequestId(u64::from(number)), enqueue(number), commits == Commits::Yes);
+                commits
             }
-            Action::Dequeue(node) => {
+            Action::Dequeue(node, commits) => {
                 state.spent[0] += 1;
                 let request = state.clients.dequeues(node);
-                world.request(node, request, dequeue(), true);
+                world.request(node, request, dequeue(), commits == Commits::Yes);
+                commits
             }
-            Action::Delete(number) => {
-                let (node, receipt) = state.clients.messages[usize::from(number)].delivered_by?;
-                state.clients.messages[usize::from(number)].delete_asked = true;
+            Action::Delete(number, commits) => {
+                let message = &mut state.clients.messages[usize::from(number)];
+                let (node, receipt) = message.delivered_by?;
+                message.delete_asked = true;
                 let target = DeleteTarget { id: receipt.message, lease: Some(receipt.lease) };
                 let timeout = Duration::from_secs(60);
                 let request = Request::Delete(Delete { targets: vec![target], timeout });
-                world.request(node, RequestId(100 + u64::from(number)), request, true);
+                world.request(node, RequestId(100 + u64::from(number)), request, commits == Commits::Yes);
+                commits
             }
-            Action::Deliver(pair, direction) => world.deliver(pair, direction, true),
-            Action::DeliverAndCrash(pair, direction) => {
-                state.spent[1] += 1;
-                world.deliver(pair, direction, false);
+            _ => return Some(false),
+        };
+        state.note_crash(commits == Commits::No);
+        Some(true)
+    }
+
+    /// Lets happen what no client asks for.
+    fn befall(&self, state: &mut State, action: Action) {
+        let world = Arc::make_mut(&mut state.world);
+        match action {
+            Action::Enqueue(..) | Action::Dequeue(..) | Action::Delete(..) => {}
+            Action::Deliver(pair, direction, commits) => {
+                world.deliver(pair, direction, commits == Commits::Yes);
+                state.note_crash(commits == Commits::No);
+            }
+            Action::Take(node, commits) => {
+                world.deliver_to(node, commits == Commits::Yes);
+                state.note_crash(commits == Commits::No);
+            }
+            Action::Round(crashes) => {
+                world.deliver_round(crashes);
+                state.note_crash(crashes.is_some());
             }
             Action::Crash(node) => {
-                state.spent[1] += 1;
                 world.crash(node);
+                state.note_crash(true);
             }
             Action::Start(node) => world.start(node),
             Action::Connect(pair) => {
                 world.connect(pair);
-                if self.grain == Grain::Rejoin {
+                if self.grain != Grain::Batch {
                     world.finish_pair(pair);
                 }
             }
             Action::Cut(pair, is_cut) => {
                 state.spent[2] += u8::from(is_cut);
+                state.clients.had_fault = true;
                 world.set_cut(pair, is_cut);
             }
             Action::Suspect(node, peer) => {
@@ -245,15 +206,35 @@ impl Model for Exploration {
                 state.is_settled = true;
             }
         }
-        let is_fault = !matches!(
-            action,
-            Action::Enqueue(_)
-                | Action::Dequeue(_)
-                | Action::Delete(_)
-                | Action::Deliver(..)
-                | Action::Settle
-        );
-        state.clients.had_fault |= is_fault;
+    }
+}
+
+impl State {
+    fn note_crash(&mut self, crashed: bool) {
+        self.spent[1] += u8::from(crashed);
+        self.clients.had_fault |= crashed;
+    }
+}
+
+impl Model for Exploration {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let (world, clients) = (Arc::new(World::new(self.plant)), Clients::default());
+        vec![State { world, clients, spent: [0; 3], is_settled: false }]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        self.possible(state, actions);
+    }
+
+    fn next_state(&self, before: &State, action: Action) -> Option<State> {
+        let mut state = before.clone();
+        if !self.ask(&mut state, action)? {
+            self.befall(&mut state, action);
+        }
+        let world = Arc::make_mut(&mut state.world);
         let replies = std::mem::take(&mut world.replies);
         world.look();
         state.clients.take(replies);
@@ -263,6 +244,9 @@ impl Model for Exploration {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("no host gives up its disk", |_, state: &State| !state.world.gave_up),
+            Property::always("nobody claims a commit that no disk has", |_, state: &State| {
+                !state.world.overclaims
+            }),
             Property::always("what clients are told is true", |_, state: &State| {
                 state.clients.broken.is_none()
             }),

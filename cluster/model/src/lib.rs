@@ -10,16 +10,17 @@
 //! - Time. It stands still, so no lease ends and nothing is given up for want of an answer; that a host is silent is an action. Only
 //!   [`settle`](world::World::settle), which looks whether a state can still converge, lets it pass.
 //! - The grain of the network. All that waits in one direction of a link is delivered as one batch, as it is after every commit that took a while.
-//! - In [`Grain::Rejoin`], the inside of a synchronisation: two hosts that connect finish what they have to tell each other before anything else happens.
-//!   [`Grain::Batch`] leaves that free, too, and is for smaller configurations.
+//!   Coarser grains leave out more; [`Grain`] says what. A crash within a commit lets arrive what has left before it, a crash between two commits does not.
+//! - Numbers that are only compared with each other: states are the same if they differ by such numbers only ([`print`](mod@print)).
 //! - Which host is asked: the first message goes to the first host, the second to the second one. Deletes go to the host that was asked for the delivery.
 
 pub mod explore;
 pub mod node;
+pub mod print;
 pub mod promises;
 pub mod world;
 
 #[cfg(test)]
 mod tests;
 
-pub use explore::{Action, Exploration, Grain, State};
+pub use explore::{Action, Commits, Exploration, Grain, State};

@@ -4,7 +4,6 @@
 //! which the early effects have left already. Time stands still: no lease ends and no alarm rings unless the model lets it.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use hydraq_core::config::Config;
@@ -13,10 +12,13 @@ use hydraq_core::frame::{Frame, MemberRecord};
 use hydraq_core::host::{Host, Identity, Recovered};
 use hydraq_core::ids::{Boot, Commit, HostId, Sequence, StoreId};
 use hydraq_core::message::{Content, Message};
+use hydraq_core::plant::Plant;
 use hydraq_core::random::mix;
 use hydraq_core::record::Record;
 use hydraq_core::request::Reply;
 use hydraq_core::time::Instant;
+
+use crate::print::{Print, first_boot, first_commit, first_sequence};
 
 /// How many hosts there are.
 pub const HOSTS: usize = 3;
@@ -73,11 +75,13 @@ impl Disk {
 #[derive(Debug, Clone)]
 pub struct Node {
     number: usize,
+    /// The bug that it is started with, if it is to have one.
+    plant: Option<Plant>,
     /// What is durable.
     pub disk: Arc<Disk>,
     process: Option<Arc<Process>>,
     /// What tells this state of the host from others.
-    print: u64,
+    print: Print,
     is_new: bool,
 }
 
@@ -91,8 +95,11 @@ struct Process {
 impl Node {
     /// A host that was never started.
     #[must_use]
-    pub fn new(number: usize) -> Self {
-        Node { number, disk: Arc::default(), process: None, print: 0, is_new: true }
+    pub fn new(number: usize, plant: Option<Plant>) -> Self {
+        let (commit, boot, next_sequence) =
+            (first_commit(number), first_boot(number), first_sequence(number));
+        let disk = Arc::new(Disk { commit, boot, next_sequence, ..Disk::default() });
+        Node { number, plant, disk, process: None, print: Print::default(), is_new: true }
     }
 
     /// The core, while the host runs.
@@ -127,10 +134,11 @@ impl Node {
             meta: disk.meta.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             seen: disk.meta.get(&MetaKey::Seen).cloned().unwrap_or_default(),
             commit,
-            next_sequence: Sequence(disk.next_sequence.max(1)),
+            next_sequence: Sequence(disk.next_sequence),
         };
         let records = disk.records.clone();
-        let core = Host::recover(Config::default(), identity, recovered, records, number, now);
+        let config = Config { plant: self.plant, ..Config::default() };
+        let core = Host::recover(config, identity, recovered, records, number, now);
         self.process = Some(Arc::new(Process { core, lazy: Vec::new() }));
         let others = (0..HOSTS).filter(|other| *other != self.number).map(member).collect();
         self.batch(now, [Event::Members(others)], true)
@@ -178,22 +186,20 @@ impl Node {
         if !std::mem::take(&mut self.is_new) {
             return;
         }
-        let mut hasher = DefaultHasher::new();
         // Whatever the host knows is in these words; two hosts with the same words do the same.
-        format!("{:?}{:?}", self.process, self.disk).hash(&mut hasher);
-        self.print = hasher.finish();
+        self.print = Print::of(self.number, self.number, &(&self.process, &self.disk));
     }
-}
 
-impl Hash for Node {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.print.hash(state);
+    /// What tells this state of the host from others.
+    #[must_use]
+    pub fn print(&self) -> &Print {
+        &self.print
     }
-}
 
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.print == other.print
+    /// Its last boot, and its last commit.
+    #[must_use]
+    pub fn boot_and_commit(&self) -> (u64, u64) {
+        (self.disk.boot, self.disk.commit)
     }
 }
 

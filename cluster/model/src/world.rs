@@ -7,10 +7,14 @@ use std::sync::Arc;
 use hydraq_core::event::{Effect, Event, LinkId};
 use hydraq_core::frame::{Envelope, Hello};
 use hydraq_core::ids::RequestId;
+use hydraq_core::plant::Plant;
 use hydraq_core::request::{Reply, Request};
 use hydraq_core::time::Instant;
 
 use crate::node::{HOSTS, Node, host_id};
+use crate::print::{Names, Print};
+
+mod delivery;
 
 /// The pairs of hosts, the one that dials first.
 pub const PAIRS: [(usize, usize); 3] = [(0, 1), (0, 2), (1, 2)];
@@ -26,7 +30,7 @@ enum Item {
 #[derive(Debug, Clone, Default)]
 struct Queue {
     items: Arc<VecDeque<Item>>,
-    print: u64,
+    print: Print,
     is_new: bool,
 }
 
@@ -36,11 +40,9 @@ impl Queue {
         self.is_new = true;
     }
 
-    fn look(&mut self) {
+    fn look(&mut self, (one, two): (usize, usize)) {
         if std::mem::take(&mut self.is_new) {
-            let mut hasher = DefaultHasher::new();
-            format!("{:?}", self.items).hash(&mut hasher);
-            self.print = hasher.finish();
+            self.print = Print::of(one, two, &self.items);
         }
     }
 }
@@ -68,19 +70,22 @@ pub struct World {
     pub replies: Vec<(RequestId, Reply)>,
     /// Whether a host has said that its disk lost something, or that it was removed: neither ever happens here.
     pub gave_up: bool,
+    /// Whether somebody claims to know of a commit that is on no disk.
+    pub overclaims: bool,
 }
 
 impl World {
-    /// A cluster whose hosts serve, and have nothing.
+    /// A cluster whose hosts serve, and have nothing; each of them has the bug, if there shall be one.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(plant: Option<Plant>) -> Self {
         let mut world = World {
-            nodes: [0, 1, 2].map(Node::new),
+            nodes: [0, 1, 2].map(|number| Node::new(number, plant)),
             links: Default::default(),
             now: Instant(1_000_000),
             links_opened: 0,
             replies: Vec::new(),
             gave_up: false,
+            overclaims: false,
         };
         (0..HOSTS).for_each(|node| world.start(node));
         (0..PAIRS.len()).for_each(|pair| world.connect(pair));
@@ -93,16 +98,6 @@ impl World {
     pub fn start(&mut self, node: usize) {
         let effects = self.nodes[node].start(self.now);
         self.take(node, effects);
-    }
-
-    /// Crashes a host; its peers lose their links with it at once.
-    pub fn crash(&mut self, node: usize) {
-        self.nodes[node].crash();
-        for (pair, (one, two)) in PAIRS.into_iter().enumerate() {
-            if one == node || two == node {
-                self.close(pair, node);
-            }
-        }
     }
 
     /// Whether a pair could have a link, and has none.
@@ -145,49 +140,9 @@ impl World {
         (0..PAIRS.len()).all(|pair| !self.waits(pair, 0) && !self.waits(pair, 1))
     }
 
-    /// Delivers all that waits in one direction as one batch. Without `commits`, the receiver crashes in its commit.
-    pub fn deliver(&mut self, pair: usize, direction: usize, commits: bool) {
-        let (one, two) = PAIRS[pair];
-        let to = if direction == 0 { two } else { one };
-        let Some(link) = self.links[pair].open else { return };
-        let items = std::mem::take(&mut self.links[pair].queues[direction]).items;
-        let events = items.iter().map(|item| match item {
-            Item::Hello(hello) => Event::Hello(link, hello.clone()),
-            Item::Envelope(envelope) => Event::Frames(link, envelope.clone()),
-        });
-        self.give(to, events, commits);
-        if !commits {
-            self.crash(to);
-        }
-    }
-
-    /// Delivers what two hosts have to tell each other until they have no more to say.
-    pub fn finish_pair(&mut self, pair: usize) {
-        while self.waits(pair, 0) || self.waits(pair, 1) {
-            self.deliver(pair, 0, true);
-            self.deliver(pair, 1, true);
-        }
-    }
-
-    /// Delivers everything, in a fixed order, until nothing is under way.
-    pub fn deliver_all(&mut self) {
-        while !self.is_quiet() {
-            for pair in 0..PAIRS.len() {
-                for direction in [0, 1] {
-                    if self.waits(pair, direction) {
-                        self.deliver(pair, direction, true);
-                    }
-                }
-            }
-        }
-    }
-
     /// Asks a host for something. Without `commits`, it crashes in the commit that follows.
     pub fn request(&mut self, node: usize, id: RequestId, request: Request, commits: bool) {
-        self.give(node, [Event::Request(id, request)], commits);
-        if !commits {
-            self.crash(node);
-        }
+        self.give_or_crash(node, [Event::Request(id, request)], commits);
     }
 
     /// Tells a host something.
@@ -246,7 +201,18 @@ impl World {
     /// Looks at what everything has become, once per action: two worlds are told apart by it.
     pub fn look(&mut self) {
         self.nodes.iter_mut().for_each(Node::look);
-        self.links.iter_mut().flat_map(|link| &mut link.queues).for_each(Queue::look);
+        for (link, pair) in self.links.iter_mut().zip(PAIRS) {
+            link.queues.iter_mut().for_each(|queue| queue.look(pair));
+        }
+        let durable = self.nodes.each_ref().map(|node| node.boot_and_commit().1);
+        let claims = |print: &Print| (0..HOSTS).any(|host| print.commits[host] > durable[host]);
+        let overclaims = self.prints().any(claims);
+        self.overclaims |= overclaims;
+    }
+
+    fn prints(&self) -> impl Iterator<Item = &Print> {
+        let queues = self.links.iter().flat_map(|link| &link.queues).map(|queue| &queue.print);
+        self.nodes.iter().map(Node::print).chain(queues)
     }
 
     fn push(&mut self, from: usize, link: LinkId, item: Item) {
@@ -267,18 +233,16 @@ impl World {
     }
 }
 
-impl Default for World {
-    fn default() -> Self {
-        World::new()
-    }
-}
-
 impl Hash for World {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.nodes.hash(state);
+        let boots = self.nodes.each_ref().map(|node| node.boot_and_commit().0);
+        let links = self.links.each_ref().map(|link| link.open.map_or(0, |link| link.0));
+        let names = Names::new(self.prints(), boots, links);
+        self.prints().for_each(|print| names.hash(print, state));
         for link in &self.links {
-            (link.open, link.is_cut, link.queues[0].print, link.queues[1].print).hash(state);
+            (link.open.is_some(), link.is_cut).hash(state);
         }
+        (self.gave_up, self.overclaims).hash(state);
     }
 }
 

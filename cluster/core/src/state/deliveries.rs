@@ -245,4 +245,28 @@ mod tests {
         assert!(lease > old.lease_highest(), "a receipt of the time before is stale");
         assert_eq!(deliveries.count(), 1);
     }
+
+    #[test]
+    fn only_what_was_never_touched_is_the_default() {
+        let mut deliveries = Deliveries::default();
+        assert!(deliveries.is_default());
+        deliveries.redrive(A);
+        assert!(!deliveries.is_default() && deliveries.lines.is_empty(), "an epoch of its own");
+        let mut leased = Deliveries::default();
+        leased.lease(A, NOW);
+        assert!(!leased.is_default() && leased.epoch == 0, "a line of its own");
+    }
+
+    #[test]
+    fn a_lease_is_over_at_its_end_and_the_newest_one_says_how() {
+        let mut deliveries = Deliveries::default();
+        assert!(!deliveries.last_was_released());
+        let end = NOW + Duration::from_secs(5);
+        let lease = deliveries.lease(A, end);
+        assert_eq!(deliveries.leased_until(end), None, "it ends at its end");
+        assert!(!deliveries.last_was_released());
+        assert!(deliveries.release(A, lease, NOW) && deliveries.last_was_released());
+        deliveries.lease(B, end);
+        assert!(!deliveries.last_was_released(), "the newer lease runs");
+    }
 }
