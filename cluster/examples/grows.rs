@@ -39,7 +39,11 @@ fn measure(hosts: usize) {
     let mut world = World::new(1, Config::default());
     let began = Instant::now();
     let names: Vec<String> = (0..hosts).map(|number| format!("host-{number}")).collect();
-    world.add_all(&names);
+    world.expect(&names);
+    names.iter().for_each(|name| {
+        world.add(name);
+    });
+    world.expect(&[]);
     let all_links = hosts * (hosts - 1) / 2;
     let met = world.run_until(Duration::from_secs(20), |world| {
         let linked = |node: usize| world.core(node).is_some_and(|core| core.live_count() == hosts - 1);

@@ -59,15 +59,18 @@ impl SimulatedStage {
         self.expected.replace(names.to_vec());
         let mut nodes = Vec::new();
         for name in names {
-            let mut world = self.driven.world.borrow_mut();
-            world.plant = plant;
-            nodes.push(world.add(name));
-            drop(world);
+            nodes.push(self.add(name, plant));
             tokio::task::yield_now().await;
         }
         self.expected.take();
         self.driven.world.borrow_mut().expect(&[]);
         nodes
+    }
+
+    fn add(&self, name: &str, plant: Option<Plant>) -> NodeId {
+        let mut world = self.driven.world.borrow_mut();
+        world.plant = plant;
+        world.add(name)
     }
 
     pub(super) async fn restart_hosts(&self, hosts: &[String]) -> Result<(), StageError> {
