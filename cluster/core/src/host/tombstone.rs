@@ -125,10 +125,10 @@ impl Host {
     }
 
     /// Whether every member has to confirm a delete: its holders are not known, or one of them was removed, and may have given copies to
-    /// hosts that this one, not being a holder, never hears of when it synchronises.
+    /// hosts of which no holder that is left has heard.
     fn concerns_all(&self, tombstone: &Tombstone) -> bool {
         let is_lost = |host: HostIndex| !tombstone.confirmed.contains(host) && self.peers.get(host).removed;
-        tombstone.everyone || !tombstone.holders.contains(SELF) && tombstone.holders.hosts().any(is_lost)
+        tombstone.everyone || tombstone.holders.hosts().any(is_lost)
     }
 
     /// Forgets a tombstone that nobody has to confirm any more, and tells those who keep it.
