@@ -240,6 +240,7 @@ fn put_deliveries(out: &mut Vec<u8>, deliveries: &Deliveries) {
     for line in &deliveries.lines {
         out.put_u16(line.owner.0);
         out.put_u32(line.lease.0);
+        out.put_u64(line.boot);
         out.put_u16(line.extension);
         out.put_u32(line.count);
         out.put_option(match line.state {
@@ -257,6 +258,7 @@ fn take_deliveries(take: &mut Take<'_>) -> Result<Deliveries, CodecError> {
             Ok(OwnerLine {
                 owner: HostIndex(take.u16()?),
                 lease: LeaseNumber(take.u32()?),
+                boot: take.u64()?,
                 extension: take.u16()?,
                 count: take.u32()?,
                 state: take.option()?.map_or(LeaseState::Released, |end| LeaseState::Until(Instant(end))),

@@ -19,7 +19,7 @@ use hydraq_core::ids::Sequence;
 use hydraq_core::record::Record;
 
 /// The layout of a row; another number means that another version of hydraq wrote it.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HAS_BODIES: u8 = 1;
 const ENTRY_BYTES: usize = 12;
 const PREFIX_BYTES: usize = 6;

@@ -256,6 +256,7 @@ fn deliveries(state: Option<v1::Deliveries>) -> Result<GlobalDeliveries, Invalid
         let line_in = OwnerLine {
             owner: host_id("lines.owner", &line.owner)?,
             lease: LeaseNumber(line.lease),
+            boot: line.boot,
             extension: in_range("lines.extension", u64::from(line.extension), 0..=u64::from(u16::MAX))?
                 as u16,
             count: line.count,

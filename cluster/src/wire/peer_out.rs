@@ -246,6 +246,7 @@ fn deliveries(state: &GlobalDeliveries) -> v1::Deliveries {
     let lines = state.lines.iter().map(|(line, remaining)| v1::Line {
         owner: host_bytes(line.owner),
         lease: line.lease.0,
+        boot: line.boot,
         extension: u32::from(line.extension),
         count: line.count,
         released: line.state == LeaseState::Released,

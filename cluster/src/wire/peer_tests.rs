@@ -38,6 +38,7 @@ fn frames() -> Vec<Frame> {
     let line = OwnerLine {
         owner: HostId(9),
         lease: LeaseNumber(3),
+        boot: 5,
         extension: 2,
         count: 4,
         state: LeaseState::Until(Instant(0)),

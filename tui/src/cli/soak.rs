@@ -117,6 +117,7 @@ impl Reporter for Narrator {
 
     fn failure(&mut self, failure: &FailureReport) {
         eprintln!("{}", failure.diagnostic);
+        failure.evidence.iter().for_each(|line| eprintln!("  {line}"));
         for host in &failure.hosts {
             eprintln!("  {} is {}", host.host, host.condition);
             for event in &host.events {

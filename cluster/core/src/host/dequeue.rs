@@ -78,7 +78,7 @@ impl Host {
     /// Leases up to as many ready messages as are asked for, the oldest of the highest priority first.
     fn lease_ready(&mut self, dequeue: &Dequeue) -> Vec<(Slot, Leased)> {
         let mut leased = Vec::new();
-        let until = self.now + dequeue.lease;
+        let (until, boot) = (self.now + dequeue.lease, self.identity.boot.counter);
         while leased.len() < dequeue.messages_max as usize
             && let Some(slot) = self.next_ready_of(&dequeue.message_types)
         {
@@ -86,15 +86,15 @@ impl Host {
                 continue;
             }
             let cause = self.cause_of(slot);
-            let lease =
-                self.messages.change(slot, self.now, |condition| condition.deliveries.lease(SELF, until));
+            let lease = self
+                .messages
+                .change(slot, self.now, |condition| condition.deliveries.lease(SELF, boot, until));
             if !self.config.has(Plant::LeaseNotDurable) {
                 self.keep_state(slot);
             }
             let entry = self.messages.entry(slot);
             let (message, at_most_once) = (entry.id, entry.condition_ref().is_some_and(|c| c.at_most_once));
-            let receipt =
-                Receipt { message, owner: self.identity.id, boot: self.identity.boot.counter, lease };
+            let receipt = Receipt { message, owner: self.identity.id, boot, lease };
             leased.push((slot, Leased { receipt, cause, at_most_once }));
         }
         leased

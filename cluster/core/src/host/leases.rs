@@ -173,8 +173,9 @@ impl Host {
         }
         let Some(owner) = self.find_host(receipt.owner) else { return Err(no_such()) };
         let now = self.now;
+        let boot = (owner == SELF).then_some(self.identity.boot.counter);
         let changed = self.messages.change(slot, now, |condition| match extension {
-            Some(lease) => condition.deliveries.extend(owner, receipt.lease, now + lease),
+            Some(lease) => condition.deliveries.extend(owner, receipt.lease, boot, now + lease),
             None => condition.deliveries.release(owner, receipt.lease, now),
         });
         if !changed {

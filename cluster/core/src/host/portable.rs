@@ -60,8 +60,8 @@ impl Host {
                 LeaseState::Until(end) => end - self.now,
                 LeaseState::Released => Duration::ZERO,
             };
-            let OwnerLine { lease, extension, count, state, .. } = *line;
-            (OwnerLine { owner: self.peers.id(line.owner), lease, extension, count, state }, remaining)
+            let OwnerLine { lease, boot, extension, count, state, .. } = *line;
+            (OwnerLine { owner: self.peers.id(line.owner), lease, boot, extension, count, state }, remaining)
         };
         GlobalDeliveries { epoch: deliveries.epoch, lines: deliveries.lines.iter().map(global).collect() }
     }
@@ -75,8 +75,8 @@ impl Host {
                     LeaseState::Until(_) => LeaseState::Until(self.now + *remaining),
                     LeaseState::Released => LeaseState::Released,
                 };
-                let OwnerLine { lease, extension, count, .. } = *line;
-                OwnerLine { owner: self.index_of(line.owner), lease, extension, count, state }
+                let OwnerLine { lease, boot, extension, count, .. } = *line;
+                OwnerLine { owner: self.index_of(line.owner), lease, boot, extension, count, state }
             })
             .collect();
         Deliveries { epoch: global.epoch, lines }

@@ -22,7 +22,8 @@ impl Host {
     pub(super) fn on_redrive(&mut self, origin: Origin, redrive: Redrive) {
         let mut count = 0;
         for slot in self.redrivable(&redrive) {
-            self.messages.change(slot, self.now, |condition| condition.deliveries.redrive(SELF));
+            let boot = self.identity.boot.counter;
+            self.messages.change(slot, self.now, |condition| condition.deliveries.redrive(SELF, boot));
             self.keep_state(slot);
             self.tell_leases(None, &[slot]);
             count += 1;

@@ -3,8 +3,9 @@
 //! Each host that ever delivered the message has its own line: the number and the end of its newest lease, and how often it
 //! delivered. Lines of different owners never replace each other, so both sides of a partition keep their leases; the
 //! message is invisible until the last one ends. A line merges with a newer or older copy of itself: counts by maximum, leases by
-//! (number, extension), and a lease heard of again is never lengthened. The lines belong to an *epoch*, which only a
-//! redrive ends: older epochs are ignored.
+//! (boot, number, extension), and a lease heard of again is never lengthened. The boot is there because others hear of a
+//! lease before it is durable: an owner that crashes in between gives its number, or a lower one, to another lease. The
+//! lines belong to an *epoch*, which only a redrive ends: older epochs are ignored.
 //!
 //! This differs from a version that grows with every release and death: a release ends one owner's lease, for all who
 //! hear of it, without touching what other owners know; death follows from the counts and needs no record.
@@ -30,12 +31,21 @@ pub struct OwnerLine<H> {
     pub owner: H,
     /// The number of its newest lease.
     pub lease: LeaseNumber,
+    /// The boot counter of the owner when it gave that lease, or extended it.
+    pub boot: u64,
     /// How often that lease was extended.
     pub extension: u16,
     /// How often it delivered in this epoch.
     pub count: u32,
     /// How its newest lease stands.
     pub state: LeaseState,
+}
+
+impl<H> OwnerLine<H> {
+    /// What tells a newer copy of a line from an older one.
+    fn age(&self) -> (u64, LeaseNumber, u16) {
+        (self.boot, self.lease, self.extension)
+    }
 }
 
 /// All lines of one message, with their epoch.
@@ -88,15 +98,16 @@ impl Deliveries {
         self.lines.iter().max_by_key(|line| line.lease).is_some_and(|line| line.state == LeaseState::Released)
     }
 
-    /// A new lease by `owner`: one above the highest number, and one delivery more.
-    pub fn lease(&mut self, owner: HostIndex, until: Instant) -> LeaseNumber {
+    /// A new lease by `owner`, in its boot `boot`: one above the highest number, and one delivery more.
+    pub fn lease(&mut self, owner: HostIndex, boot: u64, until: Instant) -> LeaseNumber {
         let lease = LeaseNumber(self.lease_highest().0.saturating_add(1));
         let state = LeaseState::Until(until);
         match self.line_mut(owner) {
             Some(line) => {
-                *line = OwnerLine { lease, extension: 0, count: line.count.saturating_add(1), state, owner }
+                let count = line.count.saturating_add(1);
+                *line = OwnerLine { owner, lease, boot, extension: 0, count, state };
             }
-            None => self.lines.push(OwnerLine { owner, lease, extension: 0, count: 1, state }),
+            None => self.lines.push(OwnerLine { owner, lease, boot, extension: 0, count: 1, state }),
         }
         lease
     }
@@ -114,12 +125,20 @@ impl Deliveries {
     /// Lets this lease run at least until `until`; false if it is not known, or a newer one is.
     ///
     /// It never ends sooner for that: a request that was under way for long must not take back what a later one has given.
-    pub fn extend(&mut self, owner: HostIndex, lease: LeaseNumber, until: Instant) -> bool {
+    /// `boot` is the owner's, if it is the owner that extends its own lease.
+    pub fn extend(
+        &mut self,
+        owner: HostIndex,
+        lease: LeaseNumber,
+        boot: Option<u64>,
+        until: Instant,
+    ) -> bool {
         if lease != self.lease_highest() {
             return false;
         }
         let Some(line) = self.line_mut(owner).filter(|line| line.lease == lease) else { return false };
         line.extension = line.extension.saturating_add(1);
+        line.boot = boot.unwrap_or(line.boot);
         line.state = match line.state {
             LeaseState::Until(end) => LeaseState::Until(end.max(until)),
             LeaseState::Released => LeaseState::Until(until),
@@ -127,11 +146,11 @@ impl Deliveries {
         true
     }
 
-    /// Starts a new epoch, at the word of `owner`: no leases, no counts. The highest lease number is kept, so that no receipt of
-    /// an earlier epoch passes for one of this.
-    pub fn redrive(&mut self, owner: HostIndex) {
+    /// Starts a new epoch, at the word of `owner` in its boot `boot`: no leases, no counts. The highest lease number is kept, so
+    /// that no receipt of an earlier epoch passes for one of this.
+    pub fn redrive(&mut self, owner: HostIndex, boot: u64) {
         let lease = self.lease_highest();
-        let line = OwnerLine { owner, lease, extension: 0, count: 0, state: LeaseState::Released };
+        let line = OwnerLine { owner, lease, boot, extension: 0, count: 0, state: LeaseState::Released };
         let lines = if lease.0 == 0 { Vec::new() } else { vec![line] };
         *self = Deliveries { epoch: self.epoch.saturating_add(1), lines };
     }
@@ -169,6 +188,7 @@ impl Deliveries {
             let released = u64::from(line.state == LeaseState::Released);
             hash.wrapping_add(mix(mix_id(id_of(line.owner).0)
                 ^ mix(lease | released)
+                ^ mix(line.boot)
                 ^ u64::from(line.count).rotate_left(17)))
         })
     }
@@ -181,10 +201,8 @@ impl Deliveries {
 fn merge_line(ours: &mut OwnerLine<HostIndex>, theirs: &OwnerLine<HostIndex>) -> bool {
     let before = *ours;
     ours.count = ours.count.max(theirs.count);
-    match (theirs.lease, theirs.extension).cmp(&(ours.lease, ours.extension)) {
-        std::cmp::Ordering::Greater => {
-            (ours.lease, ours.extension, ours.state) = (theirs.lease, theirs.extension, theirs.state);
-        }
+    match theirs.age().cmp(&ours.age()) {
+        std::cmp::Ordering::Greater => *ours = OwnerLine { count: ours.count, ..*theirs },
         std::cmp::Ordering::Equal => {
             ours.state = match (ours.state, theirs.state) {
                 (LeaseState::Until(a), LeaseState::Until(b)) => LeaseState::Until(a.min(b)),
@@ -208,8 +226,8 @@ mod tests {
     #[test]
     fn leases_of_two_owners_stand_side_by_side() {
         let (mut left, mut right) = (Deliveries::default(), Deliveries::default());
-        let on_left = left.lease(A, NOW + Duration::from_secs(30));
-        right.lease(B, NOW + Duration::from_secs(20));
+        let on_left = left.lease(A, 1, NOW + Duration::from_secs(30));
+        right.lease(B, 1, NOW + Duration::from_secs(20));
         assert!(left.release(A, on_left, NOW));
         assert!(left.merge(&right) && right.merge(&left));
         assert_eq!(
@@ -225,23 +243,35 @@ mod tests {
     #[test]
     fn a_lease_heard_of_again_is_never_lengthened() {
         let mut deliveries = Deliveries::default();
-        let lease = deliveries.lease(A, NOW + Duration::from_secs(5));
+        let lease = deliveries.lease(A, 1, NOW + Duration::from_secs(5));
         let mut late = deliveries.clone();
         late.lines[0].state = LeaseState::Until(NOW + Duration::from_secs(9));
         assert!(!deliveries.merge(&late));
-        assert!(late.extend(A, lease, NOW + Duration::from_secs(60)) && deliveries.merge(&late));
+        assert!(late.extend(A, lease, None, NOW + Duration::from_secs(60)) && deliveries.merge(&late));
         assert_eq!(deliveries.leased_until(NOW), Some(NOW + Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn what_an_owner_said_in_an_earlier_boot_and_has_forgotten_is_no_news() {
+        let mut heard = Deliveries::default();
+        heard.lease(A, 1, NOW);
+        heard.lease(A, 1, NOW + Duration::from_secs(1));
+        let mut after = Deliveries::default();
+        after.lease(A, 2, NOW + Duration::from_secs(60));
+        assert!(after.merge(&heard), "it has delivered more often than it knows");
+        assert_eq!((after.leased_until(NOW), after.count()), (Some(NOW + Duration::from_secs(60)), 2));
+        assert!(heard.merge(&after) && heard == after);
     }
 
     #[test]
     fn a_redrive_wins_over_everything_older() {
         let mut deliveries = Deliveries::default();
-        deliveries.lease(A, NOW + Duration::from_secs(5));
+        deliveries.lease(A, 1, NOW + Duration::from_secs(5));
         let old = deliveries.clone();
-        deliveries.redrive(B);
+        deliveries.redrive(B, 1);
         assert!(!deliveries.merge(&old));
         assert_eq!((deliveries.count(), deliveries.leased_until(NOW)), (0, None));
-        let lease = deliveries.lease(A, NOW + Duration::from_secs(5));
+        let lease = deliveries.lease(A, 1, NOW + Duration::from_secs(5));
         assert!(lease > old.lease_highest(), "a receipt of the time before is stale");
         assert_eq!(deliveries.count(), 1);
     }
@@ -250,10 +280,10 @@ mod tests {
     fn only_what_was_never_touched_is_the_default() {
         let mut deliveries = Deliveries::default();
         assert!(deliveries.is_default());
-        deliveries.redrive(A);
+        deliveries.redrive(A, 1);
         assert!(!deliveries.is_default() && deliveries.lines.is_empty(), "an epoch of its own");
         let mut leased = Deliveries::default();
-        leased.lease(A, NOW);
+        leased.lease(A, 1, NOW);
         assert!(!leased.is_default() && leased.epoch == 0, "a line of its own");
     }
 
@@ -262,11 +292,11 @@ mod tests {
         let mut deliveries = Deliveries::default();
         assert!(!deliveries.last_was_released());
         let end = NOW + Duration::from_secs(5);
-        let lease = deliveries.lease(A, end);
+        let lease = deliveries.lease(A, 1, end);
         assert_eq!(deliveries.leased_until(end), None, "it ends at its end");
         assert!(!deliveries.last_was_released());
         assert!(deliveries.release(A, lease, NOW) && deliveries.last_was_released());
-        deliveries.lease(B, end);
+        deliveries.lease(B, 1, end);
         assert!(!deliveries.last_was_released(), "the newer lease runs");
     }
 }

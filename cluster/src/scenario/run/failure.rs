@@ -49,13 +49,15 @@ pub struct Failure {
     pub message: String,
     /// What to do about it, if that is known.
     pub help: Option<String>,
+    /// What is known of the messages that it is about, in lines.
+    pub evidence: Vec<String>,
 }
 
 impl Failure {
     /// A failure of this kind.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None }
+        Self { kind, message: message.into(), help: None, evidence: Vec::new() }
     }
 
     /// It was refused.

@@ -64,6 +64,8 @@ pub struct FailureReport {
     pub is_of_step: bool,
     /// What went wrong, with its place in the file; without one if it belongs to no step.
     pub diagnostic: Diagnostic,
+    /// What is known of the messages that it is about, in lines.
+    pub evidence: Vec<String>,
     /// What hosts were doing.
     pub hosts: Vec<HostTrace>,
 }
@@ -249,13 +251,14 @@ impl Run<'_> {
 
     async fn fail(&mut self, step: Option<&Step>, failure: Failure) {
         self.failures.push(failure.kind);
-        let Failure { kind, message, help } = failure;
+        let Failure { kind, message, help, evidence } = failure;
         let diagnostic = match step {
             Some(step) => self.script.diagnostic(step, message, help),
             None => Diagnostic::of_file(&self.script.file, message, help),
         };
         let hosts = self.traces().await;
-        self.reporter.failure(&FailureReport { kind, is_of_step: step.is_some(), diagnostic, hosts });
+        let is_of_step = step.is_some();
+        self.reporter.failure(&FailureReport { kind, is_of_step, diagnostic, evidence, hosts });
     }
 
     /// What all hosts were doing.

@@ -218,6 +218,7 @@ impl<'a> Author<'a> {
         let line = OwnerLine {
             owner: HostIndex(0),
             lease: LeaseNumber(self.next.0 as u32),
+            boot: 1,
             extension: 0,
             count: 1,
             state: LeaseState::Until(Instant(self.next.0)),

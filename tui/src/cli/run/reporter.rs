@@ -104,6 +104,7 @@ impl Reporter for Printer {
     fn failure(&mut self, failure: &FailureReport) {
         self.progress.clear();
         eprintln!("{}", failure.diagnostic);
+        failure.evidence.iter().for_each(|line| eprintln!("  {line}"));
         self.suite.failure(failure);
         for host in &failure.hosts {
             trace(host);

@@ -5,8 +5,11 @@ use std::time::Duration;
 use super::super::failure::{Failure, FailureKind};
 use super::super::metrics::evaluate;
 use super::super::outcome::{Done, Outcome, Performed};
+use super::super::outcome_text;
 use super::super::session::Session;
-use crate::scenario::{Expectation, Metric};
+use super::sight;
+use crate::scenario::{Expectation, MessageRef, Metric};
+use ulid::Ulid;
 
 /// How often is measured anew.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -21,7 +24,7 @@ pub(super) async fn expect(session: &Session, expectation: &Expectation) -> Perf
         let actual = evaluate(session, &expectation.metric).await?;
         let is_so = actual.is_some_and(|actual| expectation.operator.holds(actual, expectation.value));
         if is_so || session.now() >= deadline {
-            let failure = (!is_so).then(|| unmet(session, expectation, actual));
+            let failure = if is_so { None } else { Some(unmet(session, expectation, actual).await) };
             let outcome = Outcome::Measured { expectation: expectation.clone(), actual };
             return Ok(Done { outcome, failure });
         }
@@ -29,7 +32,7 @@ pub(super) async fn expect(session: &Session, expectation: &Expectation) -> Perf
     }
 }
 
-fn unmet(session: &Session, expectation: &Expectation, actual: Option<u64>) -> Failure {
+async fn unmet(session: &Session, expectation: &Expectation, actual: Option<u64>) -> Failure {
     let Expectation { metric, operator, value, within } = expectation;
     let seen = match actual {
         Some(actual) => format!("it is {actual}"),
@@ -41,17 +44,20 @@ fn unmet(session: &Session, expectation: &Expectation, actual: Option<u64>) -> F
     let waited = within.map_or_else(String::new, |within| format!(" after {} ms", within.as_millis()));
     let message = format!("expected {metric} {operator} {value}, but {seen}{waited}");
     let failure = Failure::new(FailureKind::Expectation, message);
-    let oracle = session.oracle.borrow();
-    let named = match metric {
-        Metric::UnexplainedDuplicates => oracle.unexplained(),
-        Metric::Resurrected => oracle.resurrected(),
-        _ => Vec::new(),
+    let mut named = match metric {
+        Metric::UnexplainedDuplicates => session.oracle.borrow().unexplained(),
+        Metric::Resurrected => session.oracle.borrow().resurrected(),
+        _ => return failure,
     };
-    match named.as_slice() {
-        [] => failure,
-        named => {
-            let ids = named.iter().take(NAMED_MAX).map(|place| place.message.to_string());
-            failure.help(format!("see `explain ID` of {}", ids.collect::<Vec<_>>().join(", ")))
+    named.dedup_by_key(|place| place.message);
+    named.truncate(NAMED_MAX);
+    let ids: Vec<String> = named.iter().map(|place| place.message.to_string()).collect();
+    let mut failure = failure.help(format!("see `explain ID` of {}", ids.join(", ")));
+    for place in named {
+        // Who runs this without a person cannot ask any more.
+        if let Ok(seen) = sight::explain(session, MessageRef::Id(Ulid(place.message.0))).await {
+            failure.evidence.extend(outcome_text::lines(&seen.outcome));
         }
     }
+    failure
 }
