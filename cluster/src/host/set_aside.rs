@@ -130,13 +130,8 @@ impl Disk {
             objects.propagate(&mut *self.store, self.clock, handle, runtime);
             objects.show(handle, runtime);
         }
-        let look = handle.look(|inside| {
-            let core = &inside.engine.core;
-            (core.identity().id, core.member_records())
-        });
-        let Some((me, members)) = runtime.block_on(look) else { return };
-        let removed: BTreeSet<_> =
-            members.iter().filter(|member| member.removed).map(|member| member.id).collect();
+        let look = handle.look(|inside| inside.engine.core.member_records());
+        let Some(members) = runtime.block_on(look) else { return };
         let mut gone = Vec::new();
         let mut put_back = 0;
         for message in std::mem::take(&mut self.messages) {
@@ -147,7 +142,7 @@ impl Disk {
                 self.messages.push(message);
                 continue;
             };
-            match message.fate(me, &told, |host| removed.contains(&host)) {
+            match message.fate(&told, &members) {
                 Fate::Wait => self.messages.push(message),
                 Fate::Drop => gone.push(message.sequence),
                 Fate::PutBack => match self.put_back(&message, &members, handle, runtime) {

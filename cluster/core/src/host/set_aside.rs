@@ -1,9 +1,11 @@
 //! The messages of a disk that was set aside: what may be done with a copy that is not trusted.
 //!
 //! A disk that was rolled back may show messages that were deleted since, so a copy of it counts for nothing as long as anybody
-//! else can say what became of the message. Only when every other holder is gone for good is it put back into the queue, the way
-//! a client's retry would be: everybody is asked first, and whoever knows it to be deleted says so.
+//! else can say what became of the message. Only when every other holder is gone for good, and every member has answered, is it
+//! put back into the queue, the way a client's retry would be. A copy that somebody else can read is nobody's last one: it is not kept
+//! for later, when all who know that the message was deleted since may have forgotten that.
 
+use crate::frame::MemberRecord;
 use crate::ids::{HostId, MessageId, Sequence};
 use crate::request::Knowledge;
 
@@ -26,9 +28,9 @@ pub struct SetAside {
 /// What is to be done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Nothing yet: another holder has it, or cannot be asked now.
+    /// Nothing yet: not everybody who may know of it can be asked now, or nobody can read the copy that there is.
     Wait,
-    /// It is of no use: the message was deleted, or has come back already.
+    /// It is of no use: the message was deleted, or somebody else has it.
     Drop,
     /// It is the last copy: back into the queue with it.
     PutBack,
@@ -51,27 +53,24 @@ impl Host {
 }
 
 impl SetAside {
-    /// Decides by what all hosts that can be asked know of it; `me` is the host that asks, under its new id.
+    /// Decides by what all hosts that can be asked know of it, among these members.
     #[must_use]
-    pub fn fate(
-        &self,
-        me: HostId,
-        told: &[(HostId, Knowledge)],
-        is_removed: impl Fn(HostId) -> bool,
-    ) -> Fate {
-        let is_deleted =
-            |knowledge: &Knowledge| matches!(knowledge, Knowledge::Deleted { .. } | Knowledge::Finished);
-        let is_held = |knowledge: &Knowledge| matches!(knowledge, Knowledge::Held(_));
+    pub fn fate(&self, told: &[(HostId, Knowledge)], members: &[MemberRecord]) -> Fate {
+        let is_removed = |host: HostId| members.iter().any(|member| member.id == host && member.removed);
         let remaining = |host: HostId| self.holders.contains(&host) && !is_removed(host);
-        let is_back = told.iter().any(|(host, knowledge)| *host == me && is_held(knowledge));
-        let lacks = |(host, knowledge): &(HostId, Knowledge)| {
-            remaining(*host) && matches!(knowledge, Knowledge::NotHere)
+        let settles = |(host, knowledge): &(HostId, Knowledge)| match knowledge {
+            Knowledge::Deleted { .. } | Knowledge::Finished => true,
+            Knowledge::Held(held) => !held.corrupt,
+            Knowledge::NotHere => remaining(*host),
+            Knowledge::Asking => false,
         };
-        if is_back || told.iter().any(|(_, knowledge)| is_deleted(knowledge)) || told.iter().any(lacks) {
+        if told.iter().any(settles) {
             return Fate::Drop;
         }
-        let is_elsewhere = told.iter().any(|(_, knowledge)| is_held(knowledge));
-        if is_elsewhere || self.holders.iter().any(|holder| remaining(*holder)) {
+        let answered =
+            |host: HostId| told.iter().any(|(one, known)| *one == host && *known == Knowledge::NotHere);
+        let silent = members.iter().any(|member| !member.removed && !answered(member.id));
+        if silent || self.holders.iter().any(|holder| remaining(*holder)) {
             return Fate::Wait;
         }
         // It may have been delivered after the disk was copied.
@@ -82,10 +81,15 @@ impl SetAside {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::LeaseNumber;
+    use crate::message::Fingerprint;
+    use crate::request::Held;
+    use crate::state::condition::Status;
 
     const ME: HostId = HostId(1);
     const BRAVO: HostId = HostId(2);
     const CHARLIE: HostId = HostId(3);
+    const DELTA: HostId = HostId(4);
 
     fn copy() -> SetAside {
         SetAside {
@@ -96,25 +100,58 @@ mod tests {
         }
     }
 
+    fn member(id: HostId, removed: bool) -> MemberRecord {
+        MemberRecord { id, name: String::new(), address: String::new(), boot: 1, removed }
+    }
+
+    fn held(corrupt: bool) -> Held {
+        Held {
+            message_type: "orders".into(),
+            sequence: Sequence(1),
+            fingerprint: Fingerprint { body_crc: 0, rest_crc: 0, length: 0 },
+            replicas: 1,
+            holders: vec![DELTA],
+            lacking: Vec::new(),
+            owner: Some(DELTA),
+            status: Status::Ready,
+            corrupt,
+            count: 0,
+            lease: LeaseNumber(0),
+            remaining: None,
+        }
+    }
+
     #[test]
-    fn it_waits_for_every_holder_that_was_not_removed() {
-        assert_eq!(copy().fate(ME, &[], |_| false), Fate::Wait);
-        assert_eq!(copy().fate(ME, &[(ME, Knowledge::NotHere)], |host| host == BRAVO), Fate::Wait);
-        assert_eq!(copy().fate(ME, &[(ME, Knowledge::NotHere)], |_| true), Fate::PutBack);
+    fn it_waits_for_everybody_who_was_not_removed() {
+        let bravo_gone = [member(ME, false), member(BRAVO, true), member(CHARLIE, false)];
+        assert_eq!(copy().fate(&[(ME, Knowledge::NotHere)], &bravo_gone), Fate::Wait);
+        let both_gone = [member(ME, false), member(BRAVO, true), member(CHARLIE, true), member(DELTA, false)];
+        assert_eq!(copy().fate(&[(ME, Knowledge::NotHere)], &both_gone), Fate::Wait, "delta is silent");
+        let told = [(ME, Knowledge::NotHere), (DELTA, Knowledge::NotHere)];
+        assert_eq!(copy().fate(&told, &both_gone), Fate::PutBack);
     }
 
     #[test]
     fn whoever_remains_and_lacks_it_has_seen_it_deleted() {
-        assert_eq!(copy().fate(ME, &[(BRAVO, Knowledge::NotHere)], |_| false), Fate::Drop);
-        assert_eq!(copy().fate(ME, &[(BRAVO, Knowledge::Finished)], |_| true), Fate::Drop);
+        let members = [member(ME, false), member(BRAVO, true), member(CHARLIE, false), member(DELTA, false)];
+        assert_eq!(copy().fate(&[(CHARLIE, Knowledge::NotHere)], &members), Fate::Drop);
+        assert_eq!(copy().fate(&[(BRAVO, Knowledge::Finished)], &members), Fate::Drop);
         // Somebody who never held it says nothing by not having it.
-        let outsider = HostId(9);
-        assert_eq!(copy().fate(ME, &[(outsider, Knowledge::NotHere)], |host| host == BRAVO), Fate::Wait);
+        assert_eq!(copy().fate(&[(DELTA, Knowledge::NotHere)], &members), Fate::Wait);
+    }
+
+    #[test]
+    fn a_copy_that_somebody_else_can_read_is_not_kept_for_later() {
+        let members = [member(ME, false), member(BRAVO, true), member(CHARLIE, true), member(DELTA, false)];
+        let held = |corrupt| (DELTA, Knowledge::Held(Box::new(held(corrupt))));
+        assert_eq!(copy().fate(&[(ME, Knowledge::NotHere), held(false)], &members), Fate::Drop);
+        assert_eq!(copy().fate(&[(ME, Knowledge::NotHere), held(true)], &members), Fate::Wait);
     }
 
     #[test]
     fn what_may_be_delivered_once_is_never_put_back() {
         let copy = SetAside { at_most_once: true, ..copy() };
-        assert_eq!(copy.fate(ME, &[], |_| true), Fate::Drop);
+        let members = [member(ME, false), member(BRAVO, true), member(CHARLIE, true)];
+        assert_eq!(copy.fate(&[(ME, Knowledge::NotHere)], &members), Fate::Drop);
     }
 }
