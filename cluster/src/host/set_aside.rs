@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use hydraq_core::config::Config;
 use hydraq_core::event::Write;
 use hydraq_core::frame::MemberRecord;
@@ -28,6 +29,9 @@ use crate::store::{Loading, Store};
 
 /// How often messages are gone over, and new files are looked for.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How many messages are asked about at once: what waits for long to be asked about may have been deleted and forgotten by then.
+const AT_ONCE: usize = 256;
 
 /// How much memory an old disk may use to keep pages.
 const CACHE_BYTES: usize = 4 << 20;
@@ -134,25 +138,31 @@ impl Disk {
         let Some(members) = runtime.block_on(look) else { return };
         let mut gone = Vec::new();
         let mut put_back = 0;
-        for message in std::mem::take(&mut self.messages) {
+        let mut messages = std::mem::take(&mut self.messages);
+        while !messages.is_empty() {
             if handle.shared.stopping.load(Ordering::SeqCst) {
                 return;
             }
-            let Reply::Shown(told) = runtime.block_on(handle.request(Request::Show(message.id), 256)) else {
-                self.messages.push(message);
-                continue;
-            };
-            match message.fate(&told, &members) {
-                Fate::Wait => self.messages.push(message),
-                Fate::Drop => gone.push(message.sequence),
-                Fate::PutBack => match self.put_back(&message, &members, handle, runtime) {
-                    Some(true) => {
-                        put_back += 1;
+            let some: Vec<SetAside> = messages.drain(..messages.len().min(AT_ONCE)).collect();
+            let asked = some.iter().map(|message| handle.request(Request::Show(message.id), 256));
+            let answers = runtime.block_on(join_all(asked));
+            for (message, answer) in some.into_iter().zip(answers) {
+                let fate = match answer {
+                    Reply::Shown(told) => message.fate(&told, &members),
+                    _ => Fate::Wait,
+                };
+                let is_back = match fate {
+                    Fate::Wait => None,
+                    Fate::Drop => Some(false),
+                    Fate::PutBack => self.put_back(&message, &members, handle, runtime),
+                };
+                match is_back {
+                    Some(is_back) => {
+                        put_back += usize::from(is_back);
                         gone.push(message.sequence);
                     }
-                    Some(false) => gone.push(message.sequence),
                     None => self.messages.push(message),
-                },
+                }
             }
         }
         self.erase(&gone, put_back);
