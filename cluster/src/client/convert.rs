@@ -259,6 +259,8 @@ pub(crate) fn type_depth(depth: v1::TypeDepth) -> TypeDepth {
         delayed: depth.delayed,
         dead: depth.dead,
         copies: depth.copies,
+        under_replicated: depth.under_replicated,
+        first: depth.first,
         oldest_age: Duration::from_millis(depth.oldest_age_ms),
         paused_in: depth.paused_in,
         paused_out: depth.paused_out,

@@ -337,6 +337,10 @@ pub struct TypeDepth {
     pub dead: u64,
     /// All copies.
     pub copies: u64,
+    /// Messages with fewer live copies than were asked for, as their owners see it.
+    pub under_replicated: u64,
+    /// Messages by their first holder, suspected or not: each counts once.
+    pub first: u64,
     /// How old the oldest ready one is.
     pub oldest_age: Duration,
     /// Whether it takes messages, and gives them out.

@@ -1,6 +1,8 @@
 //! A kill that is under way: what was predicted, until what has happened can be told.
 
-use super::board::Board;
+use std::collections::BTreeMap;
+
+use super::board::{Board, Process};
 use super::events::Log;
 use crate::observe::{Aftermath, BlastRadius, HostNumber};
 
@@ -13,6 +15,8 @@ pub(super) struct Falling {
     hosts: Vec<HostNumber>,
     names: Vec<String>,
     predicted: BlastRadius,
+    /// Where copies were together: nobody can tell any more what stood on a disk that was emptied.
+    sets: BTreeMap<Vec<HostNumber>, u64>,
     killed_at_ms: u64,
 }
 
@@ -27,7 +31,13 @@ impl Falling {
             log.taken_over.remove(name);
         }
         let predicted = board.blast(&hosts);
-        (!hosts.is_empty()).then_some(Self { hosts, names, predicted, killed_at_ms: now_ms })
+        (!hosts.is_empty()).then(|| Self {
+            hosts,
+            names,
+            predicted,
+            sets: board.sets(),
+            killed_at_ms: now_ms,
+        })
     }
 
     /// When a host was killed, if it is one of these.
@@ -53,10 +63,22 @@ impl Falling {
         if !is_over && !is_late {
             return Ok(None);
         }
-        let (fall_to_one, only_copy_here) = board.damage(&self.hosts);
+        let is_wiped = |name: &String| {
+            let process = board.by_name(name).map(|entry| &entry.place.process);
+            matches!(process, Some(Process::Killed { wiped: true }))
+        };
+        let wiped = self.names.iter().any(is_wiped);
+        let (fall_to_one, only_copy_here) = match wiped {
+            true => board.damage(&self.sets, &self.hosts),
+            false => board.damage(&board.sets(), &self.hosts),
+        };
         let happened =
             BlastRadius { owner_changes: messages, fall_to_one, only_copy_here, ..self.predicted.clone() };
         let takeover_ms = is_over.then(|| last_ms.saturating_sub(self.killed_at_ms));
-        Ok(Some(Aftermath { predicted: self.predicted.clone(), happened, takeover_ms }))
+        Ok(Some(Aftermath { predicted: self.predicted.clone(), happened, wiped, takeover_ms }))
     }
 }
+
+#[cfg(test)]
+#[path = "aftermath_tests.rs"]
+mod tests;

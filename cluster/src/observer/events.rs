@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::answers::Answers;
 use super::badges::BadgeEvents;
 use super::board::{Board, Process, Turn};
 use super::happenings::Happenings;
@@ -56,6 +57,8 @@ pub(super) struct Log {
     /// The events that badges lead to.
     pub(super) behind: BadgeEvents,
     happenings: Happenings,
+    /// What somebody here was answered.
+    pub(super) answers: Answers,
 }
 
 impl Log {
@@ -143,9 +146,11 @@ impl Log {
         self.happenings.end();
     }
 
-    /// A command begins, or has ended.
-    pub(super) fn command(&mut self, at_ms: u64, by: HappeningBy) {
+    /// A command begins, or has ended; whether this message has been acknowledged by it.
+    pub(super) fn command(&mut self, at_ms: u64, by: HappeningBy, about: Option<MessageId>) -> bool {
+        let is_about = self.answers.take(at_ms, &by).iter().any(|message| about == Some(*message));
         self.happenings.command(Happening { at_ms, by });
+        is_about
     }
 
     /// The happenings that are to be told, if there are any.

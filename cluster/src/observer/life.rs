@@ -1,10 +1,13 @@
 //! The life of one message, from what hosts told about it.
 
+use std::collections::HashMap;
+
+use super::answers::{Answers, Asked};
 use super::board::Board;
 use super::events::Happened;
 use crate::client::sight::ToldEvent;
 use crate::observe::{
-    Biography, HostHappening, HostNumber, HostPicture, Lane, Mark, MessageId, MessagePicture, MessageState,
+    Biography, HappeningBy, HostNumber, HostPicture, Lane, Mark, MessageId, MessagePicture, MessageState,
     Step, words,
 };
 
@@ -24,11 +27,16 @@ pub(super) trait Names {
 #[must_use]
 pub fn recorded_biography<'a>(
     message: MessageId,
-    happenings: impl Iterator<Item = (u64, &'a HostHappening)>,
+    happenings: impl Iterator<Item = (u64, &'a HappeningBy)>,
     row: Option<&MessagePicture>,
     hosts: &[HostPicture],
 ) -> Biography {
-    let happened = |(at_ms, told): (u64, &HostHappening)| {
+    let mut answers = Answers::default();
+    let happened = |(at_ms, by): (u64, &HappeningBy)| {
+        let HappeningBy::Host(told) = by else {
+            answers.take(at_ms, by);
+            return None;
+        };
         let event = ToldEvent {
             at_ms,
             kind: told.what.clone(),
@@ -40,19 +48,20 @@ pub fn recorded_biography<'a>(
         Some(Happened { host: hosts.number_of(&told.host)?, event })
     };
     let happened: Vec<Happened> = happenings.filter_map(happened).collect();
-    biography(message, happened.iter(), row, &hosts)
+    biography(message, happened.iter(), &answers, row, &hosts)
 }
 
 /// Puts the biography of a message together. `row` is how it stands now, if anybody knows of it.
 pub(super) fn biography<'a>(
     message: MessageId,
     happened: impl Iterator<Item = &'a Happened>,
+    answers: &Answers,
     row: Option<&MessagePicture>,
     names: &dyn Names,
 ) -> Biography {
     let mut life = Life::new(names, row);
+    life.is_deleted_here = answers.about(message, Asked::Delete).is_some();
     let mut began_ms = None;
-    let mut enqueued_through = None;
     for happened in happened {
         let is_own = happened.event.message == Some(message);
         if is_own && began_ms.is_none() {
@@ -61,12 +70,29 @@ pub(super) fn biography<'a>(
         let Some(began_ms) = began_ms else { continue };
         let at_ms = happened.event.at_ms.saturating_sub(began_ms);
         if is_own {
-            if happened.event.kind == "stored" && happened.event.peer.is_none() {
-                enqueued_through.get_or_insert_with(|| names.name_of(happened.host));
-            }
             life.message_step(at_ms, happened);
         } else {
             life.host_step(at_ms, happened);
+        }
+    }
+    let enqueued = answers.about(message, Asked::Enqueue);
+    let through =
+        life.answered_from.map_or_else(String::new, |lane| format!(" through {}", life.lanes[lane].name));
+    let summary = match enqueued {
+        Some(answer) => {
+            format!("enqueued by you{through}, acked after {}", words::microseconds(answer.took_us))
+        }
+        None => format!("enqueued{through}"),
+    };
+    for answer in enqueued.into_iter().chain(answers.about(message, Asked::Delete)) {
+        let since_ms = answer.at_ms.saturating_sub(began_ms.unwrap_or(answer.at_ms));
+        let (from, at_ms) = match answer.asked {
+            // The message was stored after the command began, and clocks differ.
+            Asked::Enqueue => (life.answered_from, since_ms.min(answer.took_us.div_ceil(1_000))),
+            Asked::Delete => (life.deleted_from, since_ms),
+        };
+        if let Some(from) = from {
+            life.step(at_ms, from, Some(0), "ok", Mark::None, "");
         }
     }
     let mut steps = life.steps;
@@ -74,11 +100,6 @@ pub(super) fn biography<'a>(
     if steps.len() > STEPS_MAX {
         steps.drain(STEPS_MAX / 2..steps.len() - STEPS_MAX / 2);
     }
-    let through = enqueued_through.map_or_else(String::new, |host| format!(" through {host}"));
-    let summary = match row {
-        Some(row) => format!("enqueued {} ago{through}", words::span(row.age_ms)),
-        None => format!("enqueued{through}"),
-    };
     Biography { message, summary, lanes: life.lanes, steps, why: why(row, names) }
 }
 
@@ -90,6 +111,14 @@ struct Life<'a> {
     gone: Vec<usize>,
     /// Lanes of hosts that have served the message: only from them can it be taken over.
     served: Vec<usize>,
+    /// The lane of the host that took its enqueue.
+    answered_from: Option<usize>,
+    /// Whether somebody here deleted it.
+    is_deleted_here: bool,
+    /// The lane of the first host that had its tombstone.
+    deleted_from: Option<usize>,
+    /// Why a lane's host suspects the host of a name.
+    suspicions: HashMap<(usize, String), String>,
     /// Lanes of its holders, by rank, as far as they are known: only the first one that is there takes it over.
     ranked: Vec<usize>,
 }
@@ -102,6 +131,10 @@ impl<'a> Life<'a> {
             steps: Vec::new(),
             gone: Vec::new(),
             served: Vec::new(),
+            answered_from: None,
+            is_deleted_here: false,
+            deleted_from: None,
+            suspicions: HashMap::new(),
             ranked: Vec::new(),
         };
         for copy in row.iter().flat_map(|row| &row.copies) {
@@ -133,6 +166,7 @@ impl<'a> Life<'a> {
             // A story begins with it, whatever a clock says: first copies may be stored before the initial replica is.
             ("stored", None) => {
                 self.served.push(here);
+                self.answered_from.get_or_insert(here);
                 self.step(0, 0, Some(here), "enqueue", Mark::Serving, "stored");
             }
             ("stored", Some(from)) => self.step(at_ms, from, Some(here), "copy", Mark::Copy, "stored"),
@@ -145,6 +179,10 @@ impl<'a> Life<'a> {
                     times => format!("leased, delivery {times}"),
                 };
                 self.step(at_ms, here, Some(0), "deliver", Mark::Leased, &note);
+            }
+            ("deleted", _) if self.is_deleted_here && self.deleted_from.is_none() => {
+                self.deleted_from = Some(here);
+                self.step(at_ms, 0, Some(here), "delete", Mark::Tombstone, "deleted");
             }
             ("deleted", _) => self.step(at_ms, here, None, "", Mark::Tombstone, "deleted"),
             ("finished", _) => {
@@ -174,6 +212,13 @@ impl<'a> Life<'a> {
                 self.gone.retain(|lane| *lane != here);
                 self.step(at_ms, here, None, "", Mark::Back, "is back");
             }
+            "suspects" => {
+                if let (Some(peer), Some(why)) =
+                    (&happened.event.peer, happened.event.words.strip_prefix("suspects "))
+                {
+                    self.suspicions.insert((here, peer.clone()), why.to_owned());
+                }
+            }
             "takes-over" if happened.event.number > 0 => {
                 let peer = happened.event.peer.as_ref().and_then(|name| self.names.number_of(name));
                 let from = self.lanes.iter().position(|lane| lane.host.is_some() && lane.host == peer);
@@ -187,6 +232,11 @@ impl<'a> Life<'a> {
                     self.step(at_ms, here, None, "", Mark::Serving, "serves it again");
                 } else {
                     self.step(at_ms, here, None, "", Mark::Serving, "takes over");
+                    let suspicion = happened.event.peer.clone().map(|peer| (here, peer));
+                    let because = suspicion.and_then(|suspicion| self.suspicions.get(&suspicion).cloned());
+                    if let Some(step) = self.steps.last_mut() {
+                        step.because = because;
+                    }
                 }
             }
             _ => {}

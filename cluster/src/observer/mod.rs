@@ -20,11 +20,13 @@
 
 mod aftermath;
 mod ageing;
+mod answers;
 mod badges;
 mod board;
 mod events;
 mod follow;
 mod happenings;
+mod heat;
 mod life;
 mod look;
 mod notice;

@@ -134,13 +134,17 @@ impl State {
             }
             Notice::Record(true) => self.log.record(&self.board),
             Notice::Record(false) => self.log.record_no_more(),
-            Notice::Begun(command) => self.log.command(now_ms, HappeningBy::Command(command)),
-            Notice::Ended(result) => self.log.command(now_ms, HappeningBy::Result(result)),
+            Notice::Begun(command) => self.commanded(now_ms, HappeningBy::Command(command)),
+            Notice::Ended(result) => self.commanded(now_ms, HappeningBy::Result(result)),
             // Their taker settles.
             Notice::Settle(_) => {}
             Notice::Tell(change) => self.pending.push(change),
             Notice::Afresh => self.sent = Sent::default(),
         }
+    }
+
+    fn commanded(&mut self, now_ms: u64, by: HappeningBy) {
+        self.is_biography_stale |= self.log.command(now_ms, by, self.explained);
     }
 
     pub(super) fn heard(&mut self, heard: Heard) {
@@ -226,7 +230,7 @@ impl State {
     fn tell_life(&mut self, changes: &mut Vec<Change>) {
         let (Some(message), Some(row)) = (self.explained, &self.explained_row) else { return };
         if std::mem::take(&mut self.is_biography_stale) {
-            let life = biography(message, self.log.kept.iter(), row.as_ref(), &self.board);
+            let life = biography(message, self.log.kept.iter(), &self.log.answers, row.as_ref(), &self.board);
             tell(changes, &mut self.sent.biography, life, Change::Biography);
         }
         self.pending.append(&mut self.with_biography);

@@ -9,14 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::board::{Board, Entry};
 use crate::client::sight::{Told, ToldLink};
 use crate::observe::{
-    BlastRadius, CONNECTING_TOLD_MAX, HeatCell, HeatMap, HeatRow, HostNumber, LinkPicture, LinkState,
-    Placement, TypePicture,
+    BlastRadius, CONNECTING_TOLD_MAX, HostNumber, LinkPicture, LinkState, Placement, TypePicture,
 };
 
 /// How many sets are told.
 const PLACEMENTS_MAX: usize = 64;
-/// How many rows the heat map has at most.
-const HEAT_MAX: usize = 24;
 /// Within how many milliseconds other hosts should serve what a killed one served.
 const TAKEOVER_GOAL_MS: u64 = 250;
 
@@ -136,7 +133,7 @@ impl Board {
     }
 
     /// Whether hosts that live do not all see each other.
-    fn is_divided(&self) -> bool {
+    pub(super) fn is_divided(&self) -> bool {
         let is_apart = |link: &ToldLink| {
             let state = if link.cut_in { Some(LinkState::Cut) } else { outwards(link) };
             !link.removed
@@ -169,27 +166,6 @@ impl Board {
             sum.paused_out |= depth.paused_out;
         }
         types.into_values().collect()
-    }
-
-    /// All messages by type, with what each host has of them.
-    pub(super) fn heat(&self) -> HeatMap {
-        let mut rows: BTreeMap<&str, HeatRow> = BTreeMap::new();
-        for (entry, told) in self.heard() {
-            for depth in told.types.iter().filter(|depth| depth.copies > 0) {
-                let row = rows.entry(&depth.message_type).or_insert_with(|| HeatRow {
-                    label: depth.message_type.clone(),
-                    messages: 0,
-                    under_replicated: 0,
-                    cells: Vec::new(),
-                });
-                row.messages += depth.ready + depth.leased + depth.delayed + depth.dead;
-                row.cells.push(HeatCell { host: entry.number, copies: depth.copies, serving: depth.ready });
-            }
-        }
-        let mut rows: Vec<HeatRow> = rows.into_values().collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.messages));
-        rows.truncate(HEAT_MAX);
-        HeatMap { rows }
     }
 
     /// All links that are not simply up, as their live ends see them; of those that are being made, at most
@@ -234,6 +210,9 @@ impl Board {
             }
         }
         for (set, messages) in self.sets() {
+            if set.iter().all(|host| hosts.contains(host)) {
+                blast.only_disk += messages;
+            }
             let is_hit = set.iter().any(|host| hosts.contains(host) && self.is_live(*host));
             match set.iter().filter(|host| stays(host)).count() {
                 0 if is_hit => blast.only_copy_here += messages,
@@ -244,10 +223,10 @@ impl Board {
         blast
     }
 
-    /// What a kill of these hosts has done to copies, as the board stands now.
-    pub(super) fn damage(&self, hosts: &[HostNumber]) -> (u64, u64) {
+    /// What the end of these hosts has done to copies that stood in these sets, as hosts stand now.
+    pub(super) fn damage(&self, sets: &BTreeMap<Vec<HostNumber>, u64>, hosts: &[HostNumber]) -> (u64, u64) {
         let (mut fell_to_one, mut only_there) = (0, 0);
-        for (set, messages) in self.sets() {
+        for (set, messages) in sets {
             let is_hit = set.iter().any(|host| hosts.contains(host));
             match set.iter().filter(|host| self.is_live(**host)).count() {
                 0 if is_hit => only_there += messages,

@@ -59,12 +59,14 @@ fn a_kill_is_predicted_as_it_happens() {
     tell_sets(&mut board, 3, 3, &[(&[1, 2, 3], 4, 0)]);
     let blast = board.blast(&hosts(&[1]));
     assert_eq!((blast.owner_changes, blast.fall_to_one, blast.only_copy_here), (7, 5, 1));
+    assert_eq!((blast.only_disk, board.blast(&hosts(&[1, 2])).only_disk), (1, 6));
     process(&mut board, 10, 1, Process::Killed { wiped: false });
-    assert_eq!(board.damage(&hosts(&[1])), (5, 1));
+    assert_eq!(board.damage(&board.sets(), &hosts(&[1])), (5, 1));
     assert_eq!((board.unavailable(), board.messages()), (1, 10));
-    // What falls now falls from one.
+    // What falls now falls from one, and could still come back from the dead disk.
     let blast = board.blast(&hosts(&[2]));
-    assert_eq!((blast.only_copy_here, blast.fall_to_one), (5, 4));
+    assert_eq!((blast.only_copy_here, blast.fall_to_one, blast.only_disk), (5, 4, 0));
+    assert_eq!(board.blast(&hosts(&[1])).only_disk, 1, "its disk can be emptied although it is down");
 }
 
 #[test]
@@ -79,7 +81,7 @@ fn what_all_holders_took_with_them_is_remembered() {
 }
 
 #[test]
-fn types_are_summed_and_told_by_host() {
+fn types_are_summed() {
     let mut board = board(2);
     let depth = |ready: u64, copies: u64| TypeDepth {
         message_type: "orders".to_owned(),
@@ -90,8 +92,6 @@ fn types_are_summed_and_told_by_host() {
     board.told(0, "alpha", Told { types: vec![depth(2, 3)], ..told(1, 2) });
     board.told(0, "bravo", Told { types: vec![depth(1, 3)], ..told(2, 2) });
     assert_eq!(board.types()[0].ready, 3);
-    let heat = board.heat();
-    assert_eq!((heat.rows[0].messages, heat.rows[0].cells.len()), (3, 2));
 }
 
 #[test]

@@ -77,8 +77,17 @@ impl Stretch {
         rows.take(usize::try_from(request.rows.min(1_000)).unwrap_or(1_000))
     }
 
-    /// The window.
+    /// The window; `under_replicated` of all messages there are, whatever the filter.
     pub(super) fn window(&self, request: &WindowRequest, under_replicated: u64) -> MessageWindow {
+        let is_all = self.before == 0 && self.candidates.len() as u64 == self.total;
+        let under_replicated = match request.filter.is_empty() {
+            true => under_replicated,
+            false if is_all => {
+                self.candidates.iter().filter(|one| one.row.is_under_replicated()).count() as u64
+            }
+            // More fit than were looked at.
+            false => under_replicated.min(self.total),
+        };
         MessageWindow {
             serial: request.serial,
             total: self.total,

@@ -92,3 +92,16 @@ fn the_end_of_a_long_list_has_its_place_in_it() {
     let pin = Some(Pin { message: MessageId(2), row: 1 });
     assert_eq!(stretch.window(&request(0, 10, pin), 0).offset, 97);
 }
+
+#[test]
+fn under_replicated_messages_are_counted_among_those_that_fit() {
+    let candidates = vec![candidate(1, "a", 2), candidate(2, "a", 1)];
+    let filtered = |filter: &str, total| {
+        let stretch = Stretch { candidates: candidates.clone(), before: 0, total };
+        let request = WindowRequest { filter: Filter::parse(filter).unwrap(), ..request(0, 10, None) };
+        stretch.window(&request, 40).under_replicated
+    };
+    assert_eq!(filtered("", 2), 40, "without a filter those of all hosts count");
+    assert_eq!(filtered("type:a", 2), 1);
+    assert_eq!(filtered("type:a", 30), 30, "nobody has looked at all of them");
+}

@@ -136,6 +136,8 @@ impl Context {
             sum.delayed += depth.delayed;
             sum.dead += depth.dead;
             sum.copies += depth.copies;
+            sum.under_replicated += depth.under_replicated;
+            sum.first += depth.first;
             sum.oldest_age_ms = sum.oldest_age_ms.max(depth.oldest_age_ms);
             sum.paused_in |= depth.paused_in;
             sum.paused_out |= depth.paused_out;
@@ -170,5 +172,7 @@ fn type_depth(inside: &Inside<'_>, view: TypeView) -> v1::TypeDepth {
         oldest_age_ms: wall_ms().saturating_sub(enqueued_at_ms),
         paused_in: view.paused_in,
         paused_out: view.paused_out,
+        under_replicated: view.under_replicated,
+        first: view.first,
     }
 }

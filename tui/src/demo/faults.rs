@@ -31,6 +31,7 @@ impl Demo {
             blast.owner_changes += u64::from(owner.is_some_and(|owner| hosts.contains(&owner)) && left > 0);
             blast.fall_to_one += u64::from(hit && left == 1);
             blast.only_copy_here += u64::from(hit && left == 0);
+            blast.only_disk += u64::from(message.holders.iter().all(|holder| hosts.contains(holder)));
             blast.leased_through += u64::from(message.lease.is_some_and(|(host, _)| hosts.contains(&host)));
         }
         blast
@@ -50,7 +51,7 @@ impl Demo {
         }
         self.event(Some(host), EventKind::Killed, None, "killed by you (SIGKILL)", None);
         let happened = BlastRadius { fall_to_one: predicted.fall_to_one, ..predicted.clone() };
-        let aftermath = Aftermath { predicted, happened, takeover_ms: Some(TAKEOVER_MS) };
+        let aftermath = Aftermath { predicted, happened, wiped: false, takeover_ms: Some(TAKEOVER_MS) };
         self.falling = Some((host, self.now_ms, aftermath));
         self.suspect(host);
     }

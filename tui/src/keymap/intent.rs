@@ -69,6 +69,12 @@ pub enum Intent {
 }
 
 impl Intent {
+    /// Whether it starts or ends host processes, or stops them.
+    #[must_use]
+    pub fn is_of_processes(self) -> bool {
+        matches!(self, Self::Kill | Self::Restart | Self::Pause | Self::Wipe | Self::Spawn)
+    }
+
     /// Whether it is of use only where hosts are simulated.
     #[must_use]
     pub fn is_of_simulations(self) -> bool {

@@ -20,6 +20,12 @@ impl Pick {
 impl Model {
     /// Does what somebody wants of the cluster.
     pub(crate) fn act(&mut self, intent: Intent) -> Vec<Action> {
+        if self.attached && intent.is_of_processes() {
+            // Said before anything is asked: there is nothing to be decided.
+            let words = "these hosts are not ours: their processes belong to whoever started them";
+            self.toasts.push(self.now_ms, false, words);
+            return Vec::new();
+        }
         match intent {
             Intent::Dequeue => self.dequeue(),
             Intent::Delete => self.ask_delete(),
@@ -72,7 +78,7 @@ impl Model {
         };
         let (number, name, state) = (host.number, host.name.clone(), host.state);
         match intent {
-            Intent::Kill => self.ask_kill(number, name),
+            Intent::Kill | Intent::Wipe => self.ask_kill(number, name, intent == Intent::Wipe),
             Intent::Restart => self.run(&format!("restart {name}")),
             Intent::Pause if state == HostState::Paused => self.run(&format!("resume {name}")),
             Intent::Pause => self.run(&format!("pause {name}")),
@@ -86,8 +92,8 @@ impl Model {
         }
     }
 
-    fn ask_kill(&mut self, host: HostNumber, name: String) -> Vec<Action> {
-        self.overlay = Some(Overlay::Kill(KillBox { host, name, blast: None }));
+    fn ask_kill(&mut self, host: HostNumber, name: String, wipes: bool) -> Vec<Action> {
+        self.overlay = Some(Overlay::Kill(KillBox { host, name, wipes, blast: None }));
         vec![Action::Ask(Request::Predict(vec![host]))]
     }
 
@@ -168,9 +174,6 @@ impl Model {
 /// The question before something that cannot be taken back.
 fn destructive(intent: Intent, name: &str) -> Option<Confirm> {
     let (title, line, command, verb) = match intent {
-        Intent::Wipe => {
-            ("empty the disk of", "It is killed, and all its copies are gone for good.", "wipe", "wipe")
-        }
         Intent::Leave => {
             ("let go", "It gives its copies to others first, then it is removed.", "leave", "leave")
         }
@@ -185,3 +188,7 @@ fn destructive(intent: Intent, name: &str) -> Option<Confirm> {
     let command = format!("{command} {name}");
     Some(Confirm { title: format!("{title} {name}?"), lines: vec![line.to_owned()], command, verb })
 }
+
+#[cfg(test)]
+#[path = "acts_tests.rs"]
+mod tests;

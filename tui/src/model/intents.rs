@@ -221,7 +221,7 @@ impl Model {
     fn answer_box(&mut self, yes: bool) -> Vec<Action> {
         let command = match self.overlay.take() {
             Some(Overlay::Confirm(confirm)) => confirm.command,
-            Some(Overlay::Kill(kill)) => format!("kill {}", kill.name),
+            Some(Overlay::Kill(kill)) => format!("{} {}", kill.verb(), kill.name),
             other => {
                 self.overlay = other;
                 return Vec::new();

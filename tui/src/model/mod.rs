@@ -125,6 +125,8 @@ pub struct Model {
     pub(crate) happened: Happened,
     /// The file into which this session is recorded.
     pub(crate) tape: Option<String>,
+    /// Whether the hosts' processes are not ours.
+    pub(crate) attached: bool,
 }
 
 impl Model {
@@ -157,13 +159,14 @@ impl Model {
             aftermath: None,
             toasts: Toasts::default(),
             motions: Motions::default(),
-            session: Session::default(),
+            session: Session::new(setup.hosts),
             form: EnqueueForm::default(),
             presenter: setup.presenter,
             ended: false,
             replays: false,
             happened: Happened::new(setup.happened),
             tape: None,
+            attached: setup.attached,
         };
         model.load_commands();
         if !setup.recorded.is_empty() {
@@ -183,6 +186,8 @@ impl Model {
             size: (self.size.width, self.size.height),
             presenter: self.presenter,
             screen: self.screen,
+            hosts: 0,
+            attached: false,
             recorded: Vec::new(),
             happened: Vec::new(),
         }

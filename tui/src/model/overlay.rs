@@ -55,15 +55,24 @@ pub(crate) struct Confirm {
     pub(crate) verb: &'static str,
 }
 
-/// The question before a kill.
+/// The question before a kill, or before a disk is emptied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KillBox {
     /// The host.
     pub(crate) host: HostNumber,
     /// Its name.
     pub(crate) name: String,
+    /// Whether its disk is emptied, too.
+    pub(crate) wipes: bool,
     /// What the kill would do, once that is told.
     pub(crate) blast: Option<Arc<BlastRadius>>,
+}
+
+impl KillBox {
+    /// What is done to the host.
+    pub(crate) fn verb(&self) -> &'static str {
+        if self.wipes { "wipe" } else { "kill" }
+    }
 }
 
 /// The other end of a link that is cut.

@@ -97,15 +97,14 @@ impl Model {
     pub(crate) fn recorded_life(&self, message: MessageId) -> Option<Biography> {
         let (picture, shown_ms) = (self.picture(), self.shown_ms());
         let until_then = self.happened.all.iter().filter(|one| one.at_ms <= shown_ms);
-        let told: Vec<_> = until_then
-            .filter_map(|one| match &one.what {
-                HappeningBy::Host(told) if told.message.is_none_or(|about| about == message) => {
-                    Some((one.at_ms, told))
-                }
-                _ => None,
-            })
-            .collect();
-        let is_known = told.iter().any(|(_, told)| told.message.is_some());
+        let is_of_it = |by: &HappeningBy| match by {
+            HappeningBy::Host(told) => told.message.is_none_or(|about| about == message),
+            HappeningBy::Command(_) | HappeningBy::Result(_) => true,
+        };
+        let told: Vec<_> =
+            until_then.filter(|one| is_of_it(&one.what)).map(|one| (one.at_ms, &one.what)).collect();
+        let is_about = |by: &HappeningBy| matches!(by, HappeningBy::Host(told) if told.message.is_some());
+        let is_known = told.iter().any(|(_, by)| is_about(by));
         let row = picture.message(message);
         is_known.then(|| recorded_biography(message, told.into_iter(), row, &picture.hosts))
     }

@@ -19,11 +19,18 @@ struct Done {
 /// The commands of a session.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
+    /// How many hosts were there before the first command.
+    hosts: u32,
     done: Vec<Done>,
     history: Vec<String>,
 }
 
 impl Session {
+    /// A session that begins with so many hosts, which no command of it has started.
+    pub(crate) fn new(hosts: u32) -> Self {
+        Self { hosts, ..Self::default() }
+    }
+
     /// Keeps a command that is about to run.
     pub(crate) fn push(&mut self, at_ms: u64, line: &str) {
         if self.done.len() >= COMMANDS_MAX {
@@ -56,10 +63,14 @@ impl Session {
     }
 
     /// The session as a scenario: the commands up to a moment, in milliseconds of the Unix epoch, with the pauses between them.
-    /// What failed is tried again.
+    /// What failed is tried again. It runs as it is: the hosts that the session began with are spawned first.
     #[must_use]
     pub fn scenario(&self, until_ms: u64) -> String {
         let mut written = String::from("# a session of the console\n");
+        if self.hosts > 0 {
+            // A scenario begins without hosts.
+            let _ = writeln!(written, "spawn {}", self.hosts);
+        }
         let mut last_ms = None;
         for done in self.done.iter().filter(|done| done.at_ms <= until_ms) {
             let pause_ms = last_ms.map_or(0, |last_ms| done.at_ms.saturating_sub(last_ms));
@@ -73,3 +84,7 @@ impl Session {
         written
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -26,6 +26,10 @@ pub struct Setup {
     pub presenter: bool,
     /// The screen to begin with.
     pub screen: Screen,
+    /// How many hosts are started before the first command; 0 where others start them, or nobody.
+    pub hosts: u32,
+    /// Whether the hosts are processes of somebody else: nobody here can kill them, or start any.
+    pub attached: bool,
     /// A recorded session that is shown instead of a cluster; none if this is empty.
     pub recorded: Vec<Update>,
     /// What happened in it, in causal order: the lives of its messages are told from this.
@@ -42,6 +46,8 @@ impl Default for Setup {
             size: (80, 24),
             presenter: false,
             screen: Screen::default(),
+            hosts: 0,
+            attached: false,
             recorded: Vec::new(),
             happened: Vec::new(),
         }

@@ -85,11 +85,15 @@ fn is_done(intent: Intent, scope: Scope, stage: &Stage) -> bool {
     match intent {
         Intent::Enqueue => matches!(model.overlay, Some(Overlay::Enqueue(_))),
         Intent::Dequeue => ran("dequeue 1 --type mails"),
-        Intent::Delete | Intent::Wipe | Intent::Leave | Intent::Fill | Intent::Corrupt | Intent::OneWay => {
+        Intent::Delete | Intent::Leave | Intent::Fill | Intent::Corrupt | Intent::OneWay => {
             matches!(model.overlay, Some(Overlay::Confirm(_)))
         }
         Intent::Release => ran("release"),
-        Intent::Kill => matches!(model.overlay, Some(Overlay::Kill(_))) && stage.commands().is_empty(),
+        Intent::Kill | Intent::Wipe => {
+            let wipes = intent == Intent::Wipe;
+            let asks = matches!(&model.overlay, Some(Overlay::Kill(kill)) if kill.wipes == wipes);
+            asks && stage.commands().is_empty()
+        }
         Intent::Restart => ran("restart alpha"),
         Intent::Pause => ran("pause alpha"),
         Intent::Cut if scope == Scope::Faults => matches!(model.overlay, Some(Overlay::Confirm(_))),
@@ -254,16 +258,6 @@ fn typed_commands_never_ask_and_are_recalled() {
     stage.keys(": up up enter");
     assert_eq!(stage.commands(), ["kill bravo", "restart bravo", "kill bravo"]);
     assert!(stage.model.overlay.is_none());
-}
-
-#[test]
-fn a_session_is_a_scenario() {
-    let mut stage = stage();
-    stage.keys("right k y");
-    stage.advance(2_500);
-    stage.command("enqueue --replicas 9");
-    let written = stage.model.session().scenario(u64::MAX);
-    assert_eq!(written, "# a session of the console\nkill bravo\nwait 3s\ntry enqueue --replicas 9\n");
 }
 
 #[test]

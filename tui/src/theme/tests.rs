@@ -83,6 +83,8 @@ fn state_glyphs_are_one_column_wide_and_differ() {
             glyphs.copying,
             glyphs.dead,
             glyphs.missing,
+            glyphs.dead_letter,
+            glyphs.paused,
             glyphs.tombstone,
             glyphs.corrupt,
             glyphs.not_a_holder,

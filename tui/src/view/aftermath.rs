@@ -40,8 +40,9 @@ pub(super) fn aftermath(model: &Model, body: Rect, ink: &mut Ink<'_>) {
         height,
     };
     ink.clear(area);
+    let what = if aftermath.wiped { "wipe" } else { "kill" };
     let title = [
-        ink.piece(format!("after the kill of {}", names.join(", ")), Role::Strong),
+        ink.piece(format!("after the {what} of {}", names.join(", ")), Role::Strong),
         ink.piece("esc closes", Role::Dim),
     ];
     let inner = ink.frame(area, &title, ink.style(Role::Text));

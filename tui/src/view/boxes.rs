@@ -8,7 +8,7 @@ use super::ink::{Ink, Piece, pieces_width, width};
 use crate::keymap::Intent;
 use crate::model::layout::centered;
 use crate::model::layout::wrapped;
-use crate::model::{Confirm, KillBox, Model, Pick, SAVES};
+use crate::model::{Confirm, KillBox, Model, Pick, SAVES, SaveKind};
 use crate::theme::Role;
 
 /// The width of a box that asks.
@@ -64,31 +64,45 @@ pub(super) fn confirm(model: &Model, confirm: &Confirm, size: Rect, ink: &mut In
 /// Draws the question before a kill, with what it would do.
 pub(super) fn kill(model: &Model, kill: &KillBox, size: Rect, ink: &mut Ink<'_>) {
     let lines = match &kill.blast {
-        Some(blast) => blast_lines(blast, &kill.name, size.width < 60, ink),
+        Some(blast) => blast_lines(blast, kill, size.width < 60, ink),
         None => vec![vec![
             ink.piece("asking every host what would happen", Role::Dim),
             ink.piece(ink.glyphs().ellipsis, Role::Dim),
         ]],
     };
-    let title = ink.piece(format!("kill {}?", kill.name), Role::Danger);
-    boxed(size, title, &lines, &yes_and_no(model, "kill"), Role::Danger, ink);
+    let title = match kill.wipes {
+        true => format!("kill {} and empty its disk?", kill.name),
+        false => format!("kill {}?", kill.name),
+    };
+    boxed(size, ink.piece(title, Role::Danger), &lines, &yes_and_no(model, kill.verb()), Role::Danger, ink);
 }
 
 /// What a kill would do, line by line, the numbers below each other.
-fn blast_lines(blast: &BlastRadius, name: &str, narrow: bool, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
-    let message =
-        if blast.owner_changes == 1 { "message changes its owner" } else { "messages change their owner" };
+fn blast_lines(blast: &BlastRadius, kill: &KillBox, narrow: bool, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
+    let by = |number: u64, one: &'static str, more: &'static str| if number == 1 { one } else { more };
+    let message = by(blast.owner_changes, "message changes its owner", "messages change their owner");
+    let fall = by(blast.fall_to_one, "falls to one copy", "fall to one copy");
+    let only = by(blast.only_copy_here, "has its only copy here", "have their only copy here");
     let (goal, twice) = match narrow {
         true => (String::new(), "leased: may come twice".to_owned()),
         false => (
             format!(" (goal: within {} ms)", blast.takeover_goal_ms),
-            format!("leased by a consumer through {name}: may come twice"),
+            format!("leased by a consumer through {}: may come twice", kill.name),
         ),
+    };
+    let (alone, only) = match (kill.wipes, narrow) {
+        // Copies on other hosts that are down come back; those on this disk do not.
+        (true, true) => (blast.only_disk, "on no other disk: lost"),
+        (true, false) => {
+            let are = by(blast.only_disk, "is on no other disk: lost", "are on no other disk: lost");
+            (blast.only_disk, are)
+        }
+        (false, _) => (blast.only_copy_here, only),
     };
     let rows = [
         (blast.owner_changes, format!("{message}{goal}"), Role::Text),
-        (blast.fall_to_one, "fall to one copy".to_owned(), Role::Leased),
-        (blast.only_copy_here, "have their only copy here".to_owned(), Role::Danger),
+        (blast.fall_to_one, fall.to_owned(), Role::Leased),
+        (alone, only.to_owned(), Role::Danger),
         (blast.leased_through, twice, Role::Leased),
     ];
     let wide = rows.iter().map(|(number, ..)| count(*number).len()).max().unwrap_or(1);
@@ -128,7 +142,14 @@ pub(super) fn pick(model: &Model, pick: &Pick, size: Rect, ink: &mut Ink<'_>) {
 
 /// Draws the choice of what to save.
 pub(super) fn save(model: &Model, chosen: usize, size: Rect, ink: &mut Ink<'_>) {
-    let line = |(place, (_, words)): (usize, &(_, &str))| {
+    let line = |(place, (kind, words)): (usize, &(SaveKind, &'static str))| {
+        let words = match kind {
+            // A fork: the session goes on from there in another way.
+            SaveKind::Commands if model.stopped.is_some() => {
+                "the commands until this moment, as a scenario (.hq)"
+            }
+            _ => *words,
+        };
         let cursor = if place == chosen { ink.glyphs().cursor } else { " " };
         let role = if place == chosen { Role::Strong } else { Role::Text };
         vec![ink.piece(format!("{cursor} {words}"), role)]

@@ -87,13 +87,16 @@ fn hint<'a>(model: &Model, intent: Intent, hint: &'a str) -> &'a str {
         model.selected_host().is_some_and(|host| host.state == hydraq_cluster::observe::HostState::Paused);
     match intent {
         _ if intent.is_of_simulations() && model.picture().time.is_none() => "",
+        _ if intent.is_of_processes() && model.attached => "",
         Intent::TimeHold if model.picture().time.is_some_and(|time| time.held) => "go on",
         Intent::Pause if paused => "resume",
         Intent::StopTime if model.plays() => "stop",
         Intent::StopTime if model.replays => "play",
         Intent::StopTime if model.stopped.is_some() => "let time go on",
         Intent::Open if model.picture().lesson.is_some() && model.screen == Screen::Lessons => "",
+        Intent::Open if model.screen == Screen::Lessons && model.picture().lessons.is_empty() => "",
         Intent::Open if model.screen == Screen::Lessons => "begin",
+        Intent::LessonNext if model.picture().lesson.is_none() => "",
         Intent::Open if model.screen == Screen::Timeline && model.replays => "",
         Intent::Open if model.screen == Screen::Timeline => {
             if model.plays() {

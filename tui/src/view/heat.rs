@@ -1,10 +1,11 @@
 //! All messages in a few rows: how many of each row every host has.
 
 use hydraq_cluster::observe::words::{count, short_count};
-use hydraq_cluster::observe::{HeatCell, HeatRow};
+use hydraq_cluster::observe::{HeatCell, HeatRow, HostState};
 use ratatui::layout::Rect;
 
 use super::ink::{Ink, width};
+use super::words;
 use crate::model::Model;
 use crate::model::layout::{ClusterLayout, Columns, lines};
 use crate::theme::Role;
@@ -21,11 +22,11 @@ pub(super) fn heat(model: &Model, layout: &ClusterLayout, columns: &Columns, ink
         ink.divider(layout.map, area.y - 1, &title, ink.style(Role::Dim));
     }
     for (y, row) in (area.y..area.y + area.height).zip(&model.picture().heat.rows) {
-        heat_row(row, lines(area, y - area.y, 1), columns, ink);
+        heat_row(model, row, lines(area, y - area.y, 1), columns, ink);
     }
 }
 
-fn heat_row(row: &HeatRow, line: Rect, columns: &Columns, ink: &mut Ink<'_>) {
+fn heat_row(model: &Model, row: &HeatRow, line: Rect, columns: &Columns, ink: &mut Ink<'_>) {
     let end = columns.copies.0 + columns.copies.1;
     let number = short_count(row.messages);
     let room = end.saturating_sub(columns.id.0 + width(&number) + 3);
@@ -35,7 +36,14 @@ fn heat_row(row: &HeatRow, line: Rect, columns: &Columns, ink: &mut Ink<'_>) {
     ink.text(end.saturating_sub(width(&number)), line.y, width(&number), &number, ink.style(role));
     for column in &columns.hosts {
         let cell = row.cells.iter().find(|cell| cell.host == column.host);
-        heat_cell(row, cell, (column.x, column.width), line.y, columns.words, ink);
+        let place = (column.x, column.width);
+        let state = model.picture().host(column.host).map(|host| host.state);
+        match (cell, state) {
+            (Some(cell), Some(state)) if state.is_gone() || state == HostState::Paused => {
+                silent_cell(cell, state, place, line.y, columns.words, ink);
+            }
+            _ => heat_cell(row, cell, place, line.y, columns.words, ink),
+        }
     }
 }
 
@@ -64,5 +72,28 @@ fn heat_cell(
     ink.text(x, y, bar_width, &bar, style);
     if words && copies > 0 {
         ink.text(x + 5, y, wide.saturating_sub(6), &short_count(copies), ink.style(Role::Text));
+    }
+}
+
+/// What a host has that does not answer: its copies are on its disk, and no share of it serves.
+fn silent_cell(
+    cell: &HeatCell,
+    state: HostState,
+    (x, wide): (u16, u16),
+    y: u16,
+    words: bool,
+    ink: &mut Ink<'_>,
+) {
+    let (glyph, role) = words::host(state, ink.glyphs());
+    ink.text(x, y, 1, glyph, ink.style(role));
+    if words {
+        let told = format!(
+            "{} on {} host",
+            short_count(cell.copies),
+            if state.is_gone() { "dead" } else { "paused" }
+        );
+        let short = short_count(cell.copies);
+        let room = wide.saturating_sub(6);
+        ink.text(x + 5, y, room, if width(&told) <= room { &told } else { &short }, ink.style(role));
     }
 }

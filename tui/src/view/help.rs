@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::ink::{Ink, Piece, width};
+use super::ink::{Ink, Piece, pieces_width, width};
+use super::words;
 use crate::keymap::{Bound, Scope};
 use crate::model::Model;
 use crate::model::layout::lines;
@@ -46,7 +47,7 @@ pub(super) fn help(model: &Model, area: Rect, ink: &mut Ink<'_>) {
 
 /// The rows of all sections: a heading, its keys, a blank row.
 fn sections(model: &Model, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
-    let mut rows = Vec::new();
+    let mut rows = legend(columns, ink);
     let mut told: Vec<&str> = Vec::new();
     let everywhere = |bound: &&Bound| bound.row.scopes.len() >= 6;
     let common = |bound: &&Bound| {
@@ -71,6 +72,23 @@ fn sections(model: &Model, columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
         rows.extend(bounds.into_iter().flat_map(|bound| key_rows(bound, columns, ink)));
         rows.push(Vec::new());
     }
+    rows
+}
+
+/// What the glyphs of the replica map stand for, in as many rows as they need, and a blank one.
+fn legend(columns: u16, ink: &Ink<'_>) -> Vec<Vec<Piece>> {
+    let mut rows = vec![vec![ink.piece("glyphs of the replica map", Role::Strong)], Vec::new()];
+    let states = words::STATES.into_iter().map(|state| words::state(state, ink.glyphs()));
+    let states = states.map(|shown| (shown.glyph, shown.fitting(u16::MAX).to_owned(), shown.role));
+    for (glyph, word, role) in states.chain([(ink.glyphs().not_a_holder, "no holder".to_owned(), Role::Dim)])
+    {
+        let piece = ink.piece(format!("  {glyph} {word}"), role);
+        match rows.last_mut() {
+            Some(row) if pieces_width(row) + width(&piece.text) <= columns => row.push(piece),
+            _ => rows.push(vec![piece]),
+        }
+    }
+    rows.push(Vec::new());
     rows
 }
 

@@ -124,7 +124,8 @@ fn activity(host: &HostPicture, columns: u16, ink: &Ink<'_>) -> Vec<Piece> {
 }
 
 fn owners_here(host: &HostPicture, ink: &Ink<'_>) -> String {
-    format!("{} {} had their owner here", ink.glyphs().dead, short_count(host.served_before))
+    let had = if host.served_before == 1 { "had its owner here" } else { "had their owner here" };
+    format!("{} {} {had}", ink.glyphs().dead, short_count(host.served_before))
 }
 
 fn waiting(host: &HostPicture, ink: &Ink<'_>) -> Vec<Piece> {

@@ -183,6 +183,13 @@ impl<'a> Ink<'a> {
         self.title(frame, y, title);
     }
 
+    /// Writes words into the lower line of a frame: as many as fit.
+    pub(crate) fn foot(&mut self, frame: Rect, words: &[Piece]) {
+        if frame.height > 1 {
+            self.title(frame, frame.y + frame.height - 1, words);
+        }
+    }
+
     /// Writes a title into a horizontal line: as many parts as fit.
     fn title(&mut self, frame: Rect, y: u16, title: &[Piece]) {
         let end = (frame.x + frame.width).saturating_sub(1);

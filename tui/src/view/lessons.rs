@@ -25,10 +25,11 @@ pub(super) fn lessons(model: &Model, area: Rect, ink: &mut Ink<'_>) {
 fn list(model: &Model, area: Rect, ink: &mut Ink<'_>) {
     let lessons = &model.picture().lessons;
     let done = lessons.iter().filter(|lesson| matches!(lesson.progress, LessonProgress::Done { .. })).count();
-    let title = [
-        ink.piece("lessons", Role::Strong),
-        ink.piece(format!("{done} of {} done", lessons.len()), Role::Dim),
-    ];
+    let done = match lessons.len() {
+        0 => String::new(),
+        all => format!("{done} of {all} done"),
+    };
+    let title = [ink.piece("lessons", Role::Strong), ink.piece(done, Role::Dim)];
     let inner = ink.frame(area, &title, ink.style(Role::Text));
     if lessons.is_empty() && inner.height > 0 {
         let why = "lessons start hosts of their own: begin them in `hydraq`, without --sim, --attach or a recording";

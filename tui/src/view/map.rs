@@ -1,7 +1,9 @@
 //! The replica map: messages × hosts.
 
+use std::mem::discriminant;
+
 use hydraq_cluster::observe::words::{count, span};
-use hydraq_cluster::observe::{HostNumber, MessagePicture};
+use hydraq_cluster::observe::{CopyPicture, CopyState, HostNumber, MessagePicture};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
@@ -18,6 +20,9 @@ pub(super) fn map(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>) {
     let title = title(model, &columns, layout.map.width, ink);
     let frame_role = if model.focus == Focus::Map { Role::Text } else { Role::Dim };
     ink.frame(layout.map, &title, ink.style(frame_role));
+    if !columns.words {
+        legend(model, layout, ink);
+    }
     heads(model, layout.map_heads, &columns, ink);
     rows(model, layout.rows, &columns, ink);
     motion::travellers(model, layout.rows, &columns, ink);
@@ -61,14 +66,32 @@ fn title(model: &Model, columns: &Columns, room: u16, ink: &Ink<'_>) -> Vec<Piec
 /// How many hosts have no column.
 fn hidden(columns: &Columns, ink: &Ink<'_>) -> String {
     let glyphs = ink.glyphs();
+    let more = |hosts| if hosts == 1 { "1 more host".to_owned() } else { format!("{hosts} more hosts") };
     match columns.hidden {
         (0, 0) => String::new(),
-        (0, right) => format!("{right} more hosts {}", glyphs.arrow_right),
-        (left, 0) => format!("{} {left} more hosts", glyphs.arrow_left),
+        (0, right) => format!("{} {}", more(right), glyphs.arrow_right),
+        (left, 0) => format!("{} {}", glyphs.arrow_left, more(left)),
         (left, right) => {
             format!("{} {left} and {right} more hosts {}", glyphs.arrow_left, glyphs.arrow_right)
         }
     }
+}
+
+/// What the glyphs of the visible rows stand for, in the foot of the frame: there is no room for words beside them.
+fn legend(model: &Model, layout: &ClusterLayout, ink: &mut Ink<'_>) {
+    let window = &model.picture().window;
+    let first = usize::try_from(model.map.top.saturating_sub(window.offset)).unwrap_or(usize::MAX);
+    let visible = || window.rows.iter().skip(first).take(usize::from(layout.rows.height));
+    let is = |copy: &CopyPicture, state: CopyState| discriminant(&copy.state) == discriminant(&state);
+    let stands = |state| visible().flat_map(|message| &message.copies).any(|copy| is(copy, state));
+    let seen = words::STATES.into_iter().filter(|state| stands(*state));
+    let pieces: Vec<Piece> = seen
+        .map(|state| {
+            let shown = words::state(state, ink.glyphs());
+            ink.piece(format!("{} {}", shown.glyph, shown.fitting(u16::MAX)), shown.role)
+        })
+        .collect();
+    ink.foot(layout.map, &pieces);
 }
 
 fn heads(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {

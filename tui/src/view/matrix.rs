@@ -67,7 +67,7 @@ fn cell(model: &Model, (from, to): (HostNumber, HostNumber), area: Rect, selecte
         && !matches!(state, LinkState::Cut | LinkState::Delayed { .. } | LinkState::Lossy { .. });
     let shown = words::link(state, ink.glyphs());
     let (glyph, word, role) = match nobody_there {
-        true => (ink.glyphs().not_a_holder, "", Role::Dim),
+        true => (ink.glyphs().dead, if area.width >= 6 { "down" } else { "" }, Role::Dim),
         false => (shown.glyph, shown.fitting(area.width.saturating_sub(2)), shown.role),
     };
     ink.say(area.x, area.y, 1, glyph, role);

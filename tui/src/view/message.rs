@@ -1,7 +1,7 @@
 //! One message: what it is, where its copies are, its life across hosts, and why it is not delivered now.
 
-use hydraq_cluster::observe::words::{bytes, counted};
-use hydraq_cluster::observe::{MessageId, MessagePicture};
+use hydraq_cluster::observe::words::{bytes, counted, span};
+use hydraq_cluster::observe::{MessageId, MessagePicture, MessageState};
 use ratatui::layout::Rect;
 
 use super::ink::{Ink, Piece, pieces_width};
@@ -67,14 +67,19 @@ fn head(
     let mut head = Vec::new();
     if let Some(message) = row {
         let (copies, role) = map::copies(message);
+        // Then `copies` has said it.
+        let is_deleted = message.state == MessageState::Deleted;
+        let gone_ms = gone_ms(model);
         let mut facts = vec![
             ink.piece(message.message_type.clone(), Role::Strong),
             ink.piece(format!("  {:?}", message.body), Role::Text),
             ink.piece(format!("  {}", bytes(message.body_bytes)), Role::Dim),
             ink.piece(format!("  {copies}"), role),
-            ink.piece(format!("  {}", message.state.word()), Role::Text),
+            ink.piece(format!("  {}", if is_deleted { "" } else { message.state.word() }), Role::Text),
             ink.piece(format!("  delivered {}", counted(u64::from(message.deliveries), "time")), Role::Dim),
+            ink.piece(format!("  {} old", span(message.age_ms + gone_ms)), Role::Dim),
         ];
+        facts.retain(|fact| !fact.text.trim().is_empty());
         if message.priority != 0 {
             facts.push(ink.piece(format!("  priority {}", message.priority), Role::Dim));
         }
@@ -115,13 +120,20 @@ fn flowed(pieces: Vec<Piece>, columns: u16) -> Vec<Vec<Piece>> {
 }
 
 fn holders(model: &Model, message: &MessagePicture, ink: &Ink<'_>) -> Vec<Piece> {
-    let gone_ms = model.shown_ms().saturating_sub(model.picture().window_at_ms);
-    let piece = |copy: &hydraq_cluster::observe::CopyPicture| {
+    let gone_ms = gone_ms(model);
+    let between = if model.size.width < 60 { "  " } else { "    " };
+    let piece = |(place, copy): (usize, &hydraq_cluster::observe::CopyPicture)| {
         let shown = words::copy(Some(copy.state), gone_ms, ink.glyphs());
         let name = model.picture().host_name(copy.host);
-        ink.piece(format!("{} {name} {}    ", shown.glyph, shown.fitting(u16::MAX)), shown.role)
+        let before = if place == 0 { "" } else { between };
+        ink.piece(format!("{before}{} {name} {}", shown.glyph, shown.fitting(u16::MAX)), shown.role)
     };
-    message.copies.iter().map(piece).collect()
+    message.copies.iter().enumerate().map(piece).collect()
+}
+
+/// How long ago its row was true.
+fn gone_ms(model: &Model) -> u64 {
+    model.shown_ms().saturating_sub(model.picture().window_at_ms)
 }
 
 fn life(model: &Model, area: Rect, ink: &mut Ink<'_>) {

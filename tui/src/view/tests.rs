@@ -1,7 +1,9 @@
 //! Every screen and every box as text with its styles, at all sizes; and what must be true at any size.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
+use hydraq_cluster::observe::BlastRadius;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
@@ -9,7 +11,7 @@ use ratatui::style::{Modifier, Style};
 use crate::demo::{Stage, boxes, screens, staged};
 use crate::export::text;
 use crate::keymap::{Key, KeyCode};
-use crate::model::{Input, Mouse, MouseKind, Setup};
+use crate::model::{Input, Mouse, MouseKind, Overlay, Setup};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
@@ -89,6 +91,61 @@ fn a_dead_host_and_its_state_stand_on_one_line_in_every_layout() {
                 assert!(found, "{hosts} hosts at {size:?}:\n{drawn}");
             }
         }
+    }
+}
+
+#[test]
+fn a_glyph_without_room_for_its_word_is_explained_in_the_frame() {
+    for (hosts, size) in [(8, (80, 24)), (12, (120, 40)), (64, (200, 60))] {
+        let mut stage = Stage::new(Setup { size, ..Setup::default() }, staged(3, hosts));
+        stage.command("kill alpha");
+        // Those that miss a copy stand first.
+        stage.keys("esc s s");
+        stage.advance(100);
+        let drawn = text(&stage.draw());
+        for words in ["♛ serving", "● copy", "✖ on dead host"] {
+            assert!(drawn.contains(words), "{words}, {hosts} hosts at {size:?}:\n{drawn}");
+        }
+    }
+}
+
+#[test]
+fn a_count_of_one_is_followed_by_the_singular() {
+    let mut stage = Stage::new(Setup { size: (120, 40), ..Setup::default() }, staged(7, 4));
+    stage.command("kill bravo");
+    stage.keys("esc");
+    Arc::make_mut(&mut stage.model.live.hosts)[1].served_before = 1;
+    assert!(text(&stage.draw()).contains("1 had its owner here"));
+    stage.keys("right k");
+    let Some(Overlay::Kill(kill)) = &mut stage.model.overlay else { panic!("a kill asks") };
+    let ones = BlastRadius { owner_changes: 1, fall_to_one: 1, only_copy_here: 1, ..BlastRadius::default() };
+    kill.blast = Some(ones.into());
+    let drawn = text(&stage.draw());
+    for words in ["1 message changes its owner", "1 falls to one copy", "1 has its only copy here"] {
+        assert!(drawn.contains(words), "{words}:\n{drawn}");
+    }
+}
+
+#[test]
+fn the_heat_map_knows_of_hosts_that_are_gone() {
+    let mut stage = Stage::new(Setup { size: (120, 40), ..Setup::default() }, staged(7, 3));
+    stage.command("kill bravo");
+    stage.keys("esc v v");
+    stage.advance(100);
+    let drawn = text(&stage.draw());
+    assert!(drawn.contains("on dead host"), "{drawn}");
+}
+
+#[test]
+fn a_small_screen_shows_every_copy_of_the_explained_message() {
+    let mut stage = Stage::new(Setup { size: (40, 12), ..Setup::default() }, staged(7, 3));
+    stage.keys("enter");
+    stage.advance(100);
+    let drawn = text(&stage.draw());
+    let message = stage.model.explained.and_then(|id| stage.model.picture().message(id));
+    for copy in &message.expect("it is in the window").copies {
+        let name = stage.model.picture().host_name(copy.host);
+        assert!(drawn.contains(&name), "{name}:\n{drawn}");
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn copy(state: Option<CopyState>, gone_ms: u64, glyphs: &Glyphs) -> S
         CopyState::Delayed { left_ms } => {
             Shown::new(glyphs.delayed, &[&format!("in {}", left(left_ms))], Role::Leased)
         }
-        CopyState::Dead => Shown::new(glyphs.missing, &["dead letter", "dead"], Role::Leased),
+        CopyState::Dead => Shown::new(glyphs.dead_letter, &["dead letter", "dead"], Role::Leased),
         CopyState::Copying => Shown::new(glyphs.copying, &["copying"], Role::Copying),
         CopyState::OnDeadHost => Shown::new(glyphs.dead, &["on dead host", "on dead", "dead"], Role::Danger),
         CopyState::OnPausedHost => {
@@ -54,6 +54,32 @@ pub(crate) fn copy(state: Option<CopyState>, gone_ms: u64, glyphs: &Glyphs) -> S
         CopyState::Corrupt => Shown::new(glyphs.corrupt, &["corrupt"], Role::Danger),
     }
 }
+
+/// A state of a copy without what is counted down: its glyph, its word, and its role.
+pub(crate) fn state(state: CopyState, glyphs: &Glyphs) -> Shown {
+    let mut shown = copy(Some(state), 0, glyphs);
+    match state {
+        CopyState::Leased { .. } => shown.words = vec!["leased".to_owned()],
+        CopyState::Delayed { .. } => shown.words = vec!["delayed".to_owned()],
+        _ => {}
+    }
+    shown
+}
+
+/// All states of a copy, in the order in which a message goes through them.
+pub(crate) const STATES: [CopyState; 11] = [
+    CopyState::Serving,
+    CopyState::Copy,
+    CopyState::Leased { left_ms: 0 },
+    CopyState::Delayed { left_ms: 0 },
+    CopyState::Dead,
+    CopyState::Copying,
+    CopyState::OnDeadHost,
+    CopyState::OnPausedHost,
+    CopyState::Missing,
+    CopyState::Tombstone,
+    CopyState::Corrupt,
+];
 
 /// The glyph and the role of a host's state.
 pub(crate) fn host(state: HostState, glyphs: &Glyphs) -> (&'static str, Role) {

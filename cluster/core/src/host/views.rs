@@ -21,6 +21,11 @@ pub struct TypeView {
     pub copies: u64,
     /// How many of them it owns, whatever their status.
     pub owned: u64,
+    /// Of how many it is the first holder, suspected or not: summed over all hosts, each message counts once, also while
+    /// several own it.
+    pub first: u64,
+    /// How many of those that it owns have fewer live copies than were asked for.
+    pub under_replicated: u64,
     /// How many it would deliver now.
     pub served: u64,
     /// How many that it owns are leased.
@@ -144,12 +149,20 @@ impl Host {
     #[must_use]
     pub fn type_views(&self) -> Vec<TypeView> {
         let mut views: BTreeMap<MessageType, TypeView> = BTreeMap::new();
+        let standing = self.messages.standing();
         for (_, group) in self.messages.groups() {
+            let list = self.messages.list(group.key.list);
             let name = self.messages.type_name(group.key.message_type);
             let view = views.entry(name.clone()).or_insert_with(|| self.empty_type_view(name));
             view.copies += u64::from(group.len());
+            if standing.is_first(list, &group.key.lacking) {
+                view.first += u64::from(group.len());
+            }
             if group.owner == Owner::Me {
                 view.owned += u64::from(group.len());
+                if standing.copies(list, &group.key.lacking) < usize::from(group.key.replicas) {
+                    view.under_replicated += u64::from(group.len());
+                }
                 view.leased += u64::from(group.count(Status::Leased));
                 view.delayed += u64::from(group.count(Status::Delayed));
                 view.dead += u64::from(group.count(Status::Dead));
@@ -167,6 +180,8 @@ impl Host {
             name: name.clone(),
             copies: 0,
             owned: 0,
+            first: 0,
+            under_replicated: 0,
             served: 0,
             leased: 0,
             delayed: 0,

@@ -62,6 +62,12 @@ impl Standing {
         self.candidates(list, lacking).filter(|host| *host == SELF || self.live.contains(*host)).count()
     }
 
+    /// Whether this host is the first of those that are listed and not known to lack the message, whoever is live.
+    #[must_use]
+    pub fn is_first(&self, list: &HolderList, lacking: &HostSet) -> bool {
+        self.candidates(list, lacking).next() == Some(SELF)
+    }
+
     fn candidates<'a>(
         &'a self,
         list: &'a HolderList,
@@ -87,6 +93,7 @@ mod tests {
         assert_eq!(standing.owner(&list, &set(&[2])), Owner::Me, "rank 0 said that it lacks it");
         standing.live.remove(HostIndex(2));
         assert_eq!(standing.owner(&list, &HostSet::EMPTY), Owner::Me, "rank 0 is suspected");
+        assert!(!standing.is_first(&list, &HostSet::EMPTY) && standing.is_first(&list, &set(&[2])));
         assert!(standing.stands_in(&list, &HostSet::EMPTY), "and may have delivered it");
         standing.uncleared = set(&[1]);
         assert_eq!(standing.owner(&list, &HostSet::EMPTY), Owner::Nobody, "host 1 may serve it still");

@@ -155,6 +155,8 @@ fn setup(arguments: &ConsoleArguments, settings: Settings) -> Setup {
         completer: Arc::new(Language { is_simulated: arguments.sim }),
         ahead_of_utc_seconds: ahead_of_utc_seconds(),
         presenter: arguments.presenter,
+        attached: !arguments.attach.is_empty(),
+        hosts: if arguments.attach.is_empty() { arguments.hosts } else { 0 },
         ..Setup::default()
     }
 }
