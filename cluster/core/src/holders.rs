@@ -252,6 +252,40 @@ mod tests {
         let there = there.ranked(|host| ids[1 - usize::from(host.0)]);
         let first = |list: &HolderList, flip: u16| list.hosts().next().map(|host| host.0 ^ flip);
         assert_eq!(first(&here, 0), first(&there, 1));
+        assert_eq!(first(&here, 0), Some(1), "the lower id is first");
+    }
+
+    #[test]
+    fn a_list_says_who_is_in_it_and_what_is_new() {
+        let planned = HolderList::planned(&indexes(&[2, 0]));
+        let longer = planned.extended(&indexes(&[1]));
+        assert!(longer.adds_to(&planned) && !planned.adds_to(&longer) && !planned.adds_to(&planned));
+        assert!(planned.contains(HostIndex(0)) && !planned.contains(HostIndex(1)));
+        assert_eq!((planned.len(), planned.version(), longer.len(), longer.version()), (2, 1, 3, 2));
+        assert!(HolderList::default().is_empty() && !planned.is_empty());
+        assert_eq!(HolderList::default().version(), 0);
+        assert_eq!(longer.host_set(), [HostIndex(0), HostIndex(1), HostIndex(2)].into_iter().collect());
+        assert_eq!(longer.entries()[2], Holder { version: 2, place: 0, host: HostIndex(1) });
+    }
+
+    #[test]
+    fn the_hash_of_a_list_is_the_same_everywhere_and_of_no_other_list() {
+        let (here, there) =
+            (|host: HostIndex| HostId(u128::from(host.0)), |host: HostIndex| HostId(u128::from(7 - host.0)));
+        let (mut ours, mut theirs) = (Lists::default(), Lists::default());
+        let our_id = ours.intern(HolderList::planned(&indexes(&[2, 0])), here);
+        let their_id = theirs.intern(HolderList::planned(&indexes(&[5, 7])), there);
+        assert_eq!(ours.hash(our_id), theirs.hash(their_id));
+        assert_eq!(ours.get(our_id), &HolderList::planned(&indexes(&[2, 0])));
+        let mut hashes = std::collections::BTreeSet::new();
+        for (version, place, host) in
+            (1..9).flat_map(|version| (0..16).map(move |place| (version, place, u16::from(place) % 3)))
+        {
+            let list = HolderList::of([Holder { version, place, host: HostIndex(host) }]);
+            let id = ours.intern(list, here);
+            hashes.insert(ours.hash(id));
+        }
+        assert_eq!(hashes.len(), 128);
     }
 
     #[test]
@@ -260,8 +294,11 @@ mod tests {
         let id_of = |host: HostIndex| HostId(u128::from(host.0));
         let first = lists.intern(HolderList::planned(&indexes(&[0, 1])), id_of);
         assert_eq!(lists.intern(HolderList::planned(&indexes(&[0, 1])), id_of), first);
+        let other = lists.intern(HolderList::planned(&indexes(&[2])), id_of);
+        assert!(other != first && lists.len() == 2);
+        lists.release(other);
         lists.release(first);
-        assert_eq!(lists.len(), 1);
+        assert!(lists.len() == 1 && !lists.is_empty(), "one use is left");
         lists.release(first);
         assert!(lists.is_empty());
         assert_eq!(

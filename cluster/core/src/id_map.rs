@@ -139,4 +139,31 @@ mod tests {
         assert_eq!((map.get(MessageId(7)), map.get(MessageId(14)), map.len()), (Some(&99), None, 9_999));
         assert_eq!(map.ids().count(), 9_999);
     }
+
+    #[test]
+    fn a_copy_has_the_same_and_an_empty_one_has_nothing() {
+        let mut map = IdMap::default();
+        assert!(map.is_empty() && map.clone().is_empty());
+        map.insert(MessageId(2), 'b');
+        map.insert(MessageId(1), 'a');
+        assert!(!map.is_empty());
+        let copy = map.clone();
+        assert_eq!((copy.len(), copy.get(MessageId(2))), (2, Some(&'b')));
+        let (first, second) = (MessageId(1), MessageId(2));
+        assert_eq!(format!("{copy:?}"), format!("{{{first:?}: 'a', {second:?}: 'b'}}"), "by id");
+    }
+
+    #[test]
+    fn ids_spread_over_the_buckets_and_within_each() {
+        let bucket = 0b0101;
+        let (mut filled, mut low_bits) = ([false; BUCKETS], [false; 16]);
+        for id in (0..300_000).map(MessageId) {
+            filled[bucket_of(id)] = true;
+            if bucket_of(id) == bucket {
+                low_bits[table_hash(id) as usize % 16] = true;
+            }
+        }
+        assert!(filled.iter().all(|one| *one), "every bucket gets some");
+        assert!(low_bits.iter().all(|one| *one), "ids of one bucket differ where a table looks");
+    }
 }

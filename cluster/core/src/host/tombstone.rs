@@ -362,3 +362,24 @@ fn list_hash(list: &GlobalList) -> u64 {
         mix(hash ^ mix_id(entry.host.0) ^ u64::from(entry.version) << 8 ^ u64::from(entry.place))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::holders::Holder;
+    use crate::ids::HostId;
+
+    #[test]
+    fn lists_that_differ_in_anything_have_places_of_their_own_in_a_frame() {
+        let one = |version, place, host| vec![Holder { version, place, host: HostId(host) }];
+        let mut hashes: Vec<u64> = [Vec::new()].iter().map(list_hash).collect();
+        for place in 0..64 {
+            hashes.extend((1..64).map(|version| list_hash(&one(version, place, 1 << 90))));
+        }
+        hashes.extend((2..64).map(|host| list_hash(&one(1, 0, host << 90))));
+        let two = [one(1, 0, 1 << 90), one(1, 1, 2 << 90)].concat();
+        hashes.push(list_hash(&two));
+        let different: std::collections::BTreeSet<u64> = hashes.iter().copied().collect();
+        assert_eq!(different.len(), hashes.len());
+    }
+}

@@ -264,12 +264,48 @@ mod tests {
     }
 
     #[test]
+    fn a_count_never_shrinks_not_even_at_the_word_of_a_later_boot() {
+        let (mut heard, mut later) = (Deliveries::default(), Deliveries::default());
+        heard.lease(A, 1, NOW);
+        heard.lease(A, 1, NOW);
+        later.lease(A, 2, NOW + Duration::from_secs(60));
+        assert!(heard.merge(&later));
+        assert_eq!((heard.count(), heard.lines[0].boot), (2, 2));
+    }
+
+    #[test]
+    fn the_hash_is_the_same_in_any_order_and_changes_with_whatever_is_compared() {
+        let id_of = |host: HostIndex| HostId((u128::from(host.0) + 1) << 64);
+        let state = LeaseState::Until(NOW);
+        let line = OwnerLine { owner: A, lease: LeaseNumber(1), boot: 1, extension: 0, count: 1, state };
+        let of = |epoch: u32, lines: &[OwnerLine<HostIndex>]| {
+            Deliveries { epoch, lines: lines.to_vec() }.hash(id_of)
+        };
+        let mut hashes = vec![of(0, &[]), of(1, &[]), of(2, &[]), of(1, &[line]), of(2, &[line])];
+        hashes.push(of(0, &[OwnerLine { state: LeaseState::Released, ..line }]));
+        hashes.push(of(0, &[OwnerLine { owner: B, ..line }]));
+        hashes.extend((1..64).map(|count| of(0, &[OwnerLine { count, ..line }])));
+        hashes.extend((2..64).map(|boot| of(0, &[OwnerLine { boot, ..line }])));
+        hashes.extend((1..64).map(|extension| of(0, &[OwnerLine { extension, ..line }])));
+        hashes.extend((2..64).map(|lease| of(0, &[OwnerLine { lease: LeaseNumber(lease), ..line }])));
+        let different: std::collections::BTreeSet<u64> = hashes.iter().copied().collect();
+        assert_eq!(different.len(), hashes.len());
+        assert!(of(0, &[]) == 0 && !different.contains(&1));
+        let other = OwnerLine { owner: B, count: 3, ..line };
+        assert_eq!(of(0, &[line, other]), of(0, &[other, line]));
+        let later = OwnerLine { state: LeaseState::Until(NOW + Duration::from_secs(1)), ..line };
+        assert_eq!(of(0, &[line]), of(0, &[later]), "what remains of a lease is no difference");
+    }
+
+    #[test]
     fn a_redrive_wins_over_everything_older() {
         let mut deliveries = Deliveries::default();
         deliveries.lease(A, 1, NOW + Duration::from_secs(5));
         let old = deliveries.clone();
         deliveries.redrive(B, 1);
         assert!(!deliveries.merge(&old));
+        let mut heard = old.clone();
+        assert!(heard.merge(&deliveries) && heard == deliveries, "whoever hears of it takes it over");
         assert_eq!((deliveries.count(), deliveries.leased_until(NOW)), (0, None));
         let lease = deliveries.lease(A, 1, NOW + Duration::from_secs(5));
         assert!(lease > old.lease_highest(), "a receipt of the time before is stale");
