@@ -100,6 +100,10 @@ impl Host {
             let last = only.is_none() && chunks.peek().is_none();
             lane.rest.push(Frame::Entries { items: chunk.to_vec(), last });
         }
+        // To mention a message is to have it, else.
+        let is_corrupt = |id: &MessageId| self.messages.find(*id).is_some_and(|slot| self.is_corrupt(slot));
+        let unreadable = items.iter().map(|item| item.id).filter(is_corrupt).collect();
+        self.say_lacks(from, unreadable);
         self.sync_step(from, |sync| sync.digest_seen = true);
     }
 

@@ -248,6 +248,12 @@ impl Host {
         self.peers.others_count()
     }
 
+    /// Whether this host can talk to a member now.
+    #[must_use]
+    pub fn is_connected_with(&self, member: HostId) -> bool {
+        self.peers.find(member).is_some_and(|index| self.peers.get(index).is_connected())
+    }
+
     /// How many other members it is connected with and counts as live.
     #[must_use]
     pub fn live_count(&self) -> usize {

@@ -160,7 +160,7 @@ pub struct Audit {
     pub removed: BTreeMap<(HostId, HostId), u64>,
     /// Messages that a host stored for a client.
     made: BTreeSet<MessageId>,
-    /// Those of them that another host stored for a client once more, while it had never heard of anybody who had them: a retry that
+    /// Those of them that another host stored for a client once more, while it was connected with nobody who had them: a retry that
     /// is cut off from all that were tried before makes a second set of replicas, and neither knows of the other.
     pub made_twice: BTreeSet<MessageId>,
     /// The bodies that clients sent, by the ids that they gave them.
@@ -255,14 +255,13 @@ impl Audit {
                 self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
             }
             Happening::Stored { id, from: None } if !self.made.insert(*id) => {
-                let members =
-                    nodes[node].process.as_ref().map(|process| process.engine.core.member_records());
-                let is_known = |place: &Node| members.iter().flatten().any(|member| member.id == place.id);
+                let core = nodes[node].process.as_ref().map(|process| &process.engine.core);
+                let is_reached = |place: &Node| core.is_some_and(|core| core.is_connected_with(place.id));
                 let has_it = |place: &&Node| {
                     place.name != nodes[node].name && place.disk.with(|image| holds(image, place.id, *id))
                 };
                 let mut holders = nodes.iter().filter(has_it);
-                if holders.clone().next().is_some() && !holders.any(is_known) {
+                if holders.clone().next().is_some() && !holders.any(is_reached) {
                     self.made_twice.insert(*id);
                 }
             }

@@ -7,6 +7,7 @@
 use hydraq_core::ids::{HostId, MessageId};
 
 use super::Sight;
+use crate::sim::check::history::Delete;
 
 pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     let on_tombstone = sight.world.audit.handed_out.iter().find(|out| out.tombstone);
@@ -26,13 +27,14 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
             if life.tried >= delete.asked && (delete.gone_already || restarts(sight)) {
                 return None;
             }
+            // Who says that it is gone already tells of an earlier delete.
+            let told = life.deletes.iter().map(|one| one.asked);
+            let since = if delete.gone_already { told.min().unwrap_or(acknowledged) } else { acknowledged };
             let late = life.deliveries.iter().find(|seen| {
                 let owner = seen.receipt.owner;
-                let rolled_back = &sight.history.rolled_back;
-                let allowed = is_unreached(sight, &delete.unreached, owner) && seen.at < sight.healed
-                    || rolled_back
-                        .iter()
-                        .any(|(host, at)| is_same_place(sight, *host, owner) && *at >= acknowledged);
+                let mut rolled_back = sight.history.rolled_back.iter();
+                let allowed = seen.at < sight.healed && is_unreached(sight, delete, owner)
+                    || rolled_back.any(|(host, at)| is_same_place(sight, *host, owner) && *at >= since);
                 seen.asked > acknowledged && !allowed && !sight.history.may_be_two(*id, seen.at)
             })?;
             Some(format!(
@@ -43,9 +45,14 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
 }
 
 /// Whether a host is among those that were not reached. One that came back with another id, its disk being lost, cannot be named by
-/// whoever has not met it since: its old id stands for it.
-fn is_unreached(sight: &Sight<'_>, unreached: &[HostId], owner: HostId) -> bool {
-    unreached.iter().any(|host| is_same_place(sight, *host, owner))
+/// whoever has not met it since: its old id stands for it. One whose disk was lost after it had deleted the message knows nothing of
+/// that, and may have got a copy from another that was not reached.
+fn is_unreached(sight: &Sight<'_>, delete: &Delete, owner: HostId) -> bool {
+    let mut starts = sight.world.audit.starts.iter();
+    let began = starts.find(|start| start.host == owner).map_or(0, |start| start.at);
+    let is_newer = delete.acknowledged.is_some_and(|acknowledged| began > acknowledged);
+    let is_named = delete.unreached.iter().any(|host| is_same_place(sight, *host, owner));
+    is_named || is_newer && !delete.unreached.is_empty()
 }
 
 /// Whether two ids are of one machine, whose disk was lost in between if they are not the same.
