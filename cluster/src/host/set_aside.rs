@@ -136,13 +136,12 @@ impl Disk {
         }
         let look = handle.look(|inside| inside.engine.core.member_records());
         let Some(members) = runtime.block_on(look) else { return };
-        let mut gone = Vec::new();
-        let mut put_back = 0;
         let mut messages = std::mem::take(&mut self.messages);
         while !messages.is_empty() {
             if handle.shared.stopping.load(Ordering::SeqCst) {
                 return;
             }
+            let (mut gone, mut put_back) = (Vec::new(), 0);
             let some: Vec<SetAside> = messages.drain(..messages.len().min(AT_ONCE)).collect();
             let asked = some.iter().map(|message| handle.request(Request::Show(message.id), 256));
             let answers = runtime.block_on(join_all(asked));
@@ -164,8 +163,9 @@ impl Disk {
                     None => self.messages.push(message),
                 }
             }
+            // Now: a host that is killed soon must not begin anew each time.
+            self.erase(&gone, put_back, messages.len());
         }
-        self.erase(&gone, put_back);
     }
 
     /// Enqueues a message as a retry; whether it is back, or is known to be of no use. None: that is not known yet.
@@ -200,7 +200,7 @@ impl Disk {
     }
 
     /// What is decided is decided for good, also after a restart.
-    fn erase(&mut self, gone: &[Sequence], put_back: usize) {
+    fn erase(&mut self, gone: &[Sequence], put_back: usize, unasked: usize) {
         if gone.is_empty() {
             return;
         }
@@ -211,7 +211,7 @@ impl Disk {
                 %path,
                 put_back,
                 dropped = gone.len() - put_back,
-                waiting = self.messages.len(),
+                waiting = self.messages.len() + unasked,
                 "went over a store that was set aside"
             ),
             Err(error) => tracing::error!(%path, %error, "a store that was set aside takes no writes"),

@@ -160,9 +160,12 @@ pub struct Audit {
     pub removed: BTreeMap<(HostId, HostId), u64>,
     /// Messages that a host stored for a client.
     made: BTreeSet<MessageId>,
-    /// Those of them that another host stored for a client once more, while it was connected with nobody who had them: a retry that
+    /// Those of them that another host stored for a client once more, while it had never heard of anybody who had them: a retry that
     /// is cut off from all that were tried before makes a second set of replicas, and neither knows of the other.
     pub made_twice: BTreeSet<MessageId>,
+    /// Those that a host stored once more while it could talk to nobody who had them, with the last such host: the second set knows that
+    /// there may be a first one, but that knows nothing of the second.
+    pub made_apart: BTreeMap<MessageId, NodeId>,
     /// The bodies that clients sent, by the ids that they gave them.
     pub bodies: BTreeMap<MessageId, Vec<Bytes>>,
 }
@@ -239,10 +242,13 @@ impl Audit {
             .filter(|node| node.disk.with(|image| stored(image, node.id, id) && names_all(image, id, hosts)))
             .count();
         let by = nodes[node].id;
-        let knew_of_a_loss = hosts
-            .iter()
-            .filter_map(|host| self.removed.get(&(by, *host)))
-            .any(|removed| *removed < came_to_it);
+        // Who passes another host's answer on has not counted the copies.
+        let has_counted = hosts.contains(&by);
+        let knew_of_a_loss = has_counted
+            && hosts
+                .iter()
+                .filter_map(|host| self.removed.get(&(by, *host)))
+                .any(|removed| *removed < came_to_it);
         self.acknowledged.push(Acknowledged { at, id, hosts: hosts.clone(), durable, knew_of_a_loss });
     }
 
@@ -256,13 +262,18 @@ impl Audit {
             }
             Happening::Stored { id, from: None } if !self.made.insert(*id) => {
                 let core = nodes[node].process.as_ref().map(|process| &process.engine.core);
+                let members = core.map(|core| core.member_records());
+                let is_known = |place: &Node| members.iter().flatten().any(|member| member.id == place.id);
                 let is_reached = |place: &Node| core.is_some_and(|core| core.is_connected_with(place.id));
                 let has_it = |place: &&Node| {
                     place.name != nodes[node].name && place.disk.with(|image| holds(image, place.id, *id))
                 };
-                let mut holders = nodes.iter().filter(has_it);
-                if holders.clone().next().is_some() && !holders.any(is_reached) {
-                    self.made_twice.insert(*id);
+                let holders: Vec<&Node> = nodes.iter().filter(has_it).collect();
+                if !holders.is_empty() && !holders.iter().any(|place| is_reached(place)) {
+                    self.made_apart.insert(*id, node);
+                    if !holders.iter().any(|place| is_known(place)) {
+                        self.made_twice.insert(*id);
+                    }
                 }
             }
             Happening::Removed(host) => {

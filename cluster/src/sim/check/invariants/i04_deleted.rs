@@ -8,6 +8,7 @@ use hydraq_core::ids::{HostId, MessageId};
 
 use super::Sight;
 use crate::sim::check::history::Delete;
+use crate::sim::network::NodeId;
 
 pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
     let on_tombstone = sight.world.audit.handed_out.iter().find(|out| out.tombstone);
@@ -32,8 +33,11 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
             let since = if delete.gone_already { told.min().unwrap_or(acknowledged) } else { acknowledged };
             let late = life.deliveries.iter().find(|seen| {
                 let owner = seen.receipt.owner;
+                let is_apart =
+                    sight.world.audit.made_apart.get(id).is_some_and(|node| is_at(sight, *node, owner));
                 let mut rolled_back = sight.history.rolled_back.iter();
-                let allowed = seen.at < sight.healed && is_unreached(sight, delete, owner)
+                let allowed = is_apart
+                    || seen.at < sight.healed && is_unreached(sight, delete, owner)
                     || rolled_back.any(|(host, at)| is_same_place(sight, *host, owner) && *at >= since);
                 seen.asked > acknowledged && !allowed && !sight.history.may_be_two(*id, seen.at)
             })?;
@@ -53,6 +57,10 @@ fn is_unreached(sight: &Sight<'_>, delete: &Delete, owner: HostId) -> bool {
     let is_newer = delete.acknowledged.is_some_and(|acknowledged| began > acknowledged);
     let is_named = delete.unreached.iter().any(|host| is_same_place(sight, *host, owner));
     is_named || is_newer && !delete.unreached.is_empty()
+}
+
+fn is_at(sight: &Sight<'_>, node: NodeId, host: HostId) -> bool {
+    sight.world.audit.starts.iter().any(|start| (start.host, start.node) == (host, node))
 }
 
 /// Whether two ids are of one machine, whose disk was lost in between if they are not the same.

@@ -181,7 +181,9 @@ impl Run<'_> {
         let written: BTreeSet<MessageId> = trusted().flat_map(written).collect();
         let deleted: BTreeSet<MessageId> = trusted().flat_map(tombstones).collect();
         for (id, life) in &mut self.history.lives {
-            life.lost_disks |= life.acknowledged.is_some() && !copied.contains(id);
+            // A later try may be answered by a host that has not found yet that it cannot read its copy.
+            let is_gone = life.acknowledged.is_some() || written.contains(id);
+            life.lost_disks |= is_gone && !copied.contains(id);
             let delete = life.deletes.iter().any(|delete| delete.acknowledged.is_some());
             life.delete_lost |= delete && written.contains(id) && !deleted.contains(id);
         }
