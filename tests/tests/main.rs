@@ -2,6 +2,7 @@
 //!
 //! Each test has a folder of its own, and makes sure that neither a process nor a file is left when it is over.
 
+mod attached;
 mod demos;
 mod endings;
 mod interrupts;

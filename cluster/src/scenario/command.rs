@@ -59,6 +59,26 @@ macro_rules! commands {
     };
 }
 
+impl Command {
+    /// Whether it does something to hosts, or to what they keep.
+    #[must_use]
+    pub fn changes_cluster(&self) -> bool {
+        !matches!(
+            self,
+            Self::Stop(_)
+                | Self::ObjectGet(_)
+                | Self::ObjectQuery(_)
+                | Self::Wait(_)
+                | Self::Say(_)
+                | Self::Ask(_)
+                | Self::Reveal(_)
+                | Self::Expect(_)
+                | Self::Show(_)
+                | Self::Explain(_)
+        )
+    }
+}
+
 commands! {
     /// Start hosts.
     Spawn(Spawn) = "spawn",

@@ -1,4 +1,6 @@
 //! The stage of a cluster that runs already: requests go to its hosts, their processes are not ours.
+//!
+//! Whether anything may be changed is the hosts' word: those that take faults are there to be played with, all others are only looked at.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -32,6 +34,8 @@ struct Member {
     client: HostClient,
     is_up: bool,
     is_removed: bool,
+    /// Whether faults may be asked of it, as it said last.
+    takes_faults: bool,
 }
 
 impl AttachedStage {
@@ -85,7 +89,8 @@ async fn learn(members: &RefCell<BTreeMap<String, Member>>, client: &HostClient)
             continue;
         }
         if let Ok(client) = HostClient::new(&host.address) {
-            let member = Member { client, is_up: true, is_removed: false };
+            let takes_faults = client.state(PATIENCE).await.is_ok_and(|state| state.faults_allowed);
+            let member = Member { client, is_up: true, is_removed: false, takes_faults };
             members.borrow_mut().insert(host.name, member);
         }
     }
@@ -98,13 +103,15 @@ async fn keep_looking(members: Rc<RefCell<BTreeMap<String, Member>>>) {
         let known: Vec<(String, Member)> =
             members.borrow().iter().map(|(name, member)| (name.clone(), member.clone())).collect();
         let asked = known.iter().map(async |(name, member)| {
-            (name.clone(), member.client.clone(), member.client.state(PATIENCE).await.is_ok())
+            (name.clone(), member.client.clone(), member.client.state(PATIENCE).await.ok())
         });
         let answers = join_all(asked).await;
-        let answering = answers.iter().find(|(_, _, is_up)| *is_up).map(|(_, client, _)| client.clone());
-        for (name, _, is_up) in answers {
+        let answering =
+            answers.iter().find(|(_, _, state)| state.is_some()).map(|(_, client, _)| client.clone());
+        for (name, _, state) in answers {
             if let Some(member) = members.borrow_mut().get_mut(&name) {
-                member.is_up = is_up;
+                member.is_up = state.is_some();
+                member.takes_faults = state.map_or(member.takes_faults, |state| state.faults_allowed);
             }
         }
         if let Some(client) = answering {
@@ -123,6 +130,10 @@ fn not_ours<T>() -> Result<T, StageError> {
 
 #[async_trait(?Send)]
 impl Stage for AttachedStage {
+    fn is_read_only(&self) -> bool {
+        !self.members.borrow().values().filter(|member| !member.is_removed).all(|member| member.takes_faults)
+    }
+
     fn hosts(&self) -> Vec<StageHost> {
         let host = |(name, member): (&String, &Member)| {
             let condition = match (member.is_removed, member.is_up) {

@@ -91,6 +91,11 @@ pub trait Stage {
     /// All hosts that were ever spawned, in this order.
     fn hosts(&self) -> Vec<StageHost>;
 
+    /// Whether its hosts may only be looked at.
+    fn is_read_only(&self) -> bool {
+        false
+    }
+
     /// Starts hosts: one of this name, or `count` that are named in order. Each joins those that are up. Says their names.
     async fn spawn(&self, count: u32, name: Option<&str>) -> Result<Vec<String>, StageError>;
 

@@ -17,6 +17,7 @@ mod sight;
 use std::rc::Rc;
 
 use super::background::Background;
+use super::failure::Failure;
 use super::oracle::faults::FaultKind;
 use super::outcome::{Outcome, Performed};
 use super::roles::find_on;
@@ -28,6 +29,10 @@ use crate::scenario::{Command, Consume, Produce, Stop};
 /// # Errors
 /// Why nothing was done at all.
 pub async fn perform(session: &Rc<Session>, command: &Command) -> Performed {
+    if command.changes_cluster() && session.stage.is_read_only() {
+        return Err(Failure::refused("these hosts are only looked at: not all of them take faults")
+            .help("start hosts with --faults to play with them; requests of one's own go by `hydraq enqueue` and the like"));
+    }
     match command {
         Command::Spawn(spawn) => hosts::spawn(session, spawn).await,
         Command::Kill(named) => hosts::kill(session, named).await,
