@@ -262,7 +262,7 @@ impl Audit {
             }
             Happening::Stored { id, from: None } if !self.made.insert(*id) => {
                 let core = nodes[node].process.as_ref().map(|process| &process.engine.core);
-                let members = core.map(|core| core.member_records());
+                let members = core.map(hydraq_core::host::Host::member_records);
                 let is_known = |place: &Node| members.iter().flatten().any(|member| member.id == place.id);
                 let is_reached = |place: &Node| core.is_some_and(|core| core.is_connected_with(place.id));
                 let has_it = |place: &&Node| {
