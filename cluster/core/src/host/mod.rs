@@ -83,7 +83,7 @@ use peers::Peers;
 use redrive::RedriveOp;
 use wait::Waits;
 
-pub use recover::Recovered;
+pub use recover::{Recovered, decode_seen};
 pub use set_aside::{Fate, SetAside};
 pub use stores::{
     EVENTS_KEPT_SETTING, NOT_SYNCHRONISED, ROLLED_BACK, StoreView, declare_index, store_setting,

@@ -157,12 +157,8 @@ impl Host {
     }
 
     fn recover_seen(&mut self, seen: &[u8]) {
-        let mut take = Take(seen);
-        while let (Ok(id), Ok(counter), Ok(nonce), Ok(commit)) =
-            (take.u128(), take.u64(), take.u64(), take.u64())
-        {
-            let (boot, commit) = (Boot { counter, nonce }, Commit(commit));
-            match self.peers.find(HostId(id)) {
+        for (id, boot, commit) in decode_seen(seen) {
+            match self.peers.find(id) {
                 Some(SELF) => self.boots.push((boot, commit)),
                 Some(index) => {
                     let peer = self.peers.get_mut(index);
@@ -233,6 +229,15 @@ impl Host {
             effects.writes.push(Write::Meta(MetaKey::Seen, seen));
         }
     }
+}
+
+/// What was last seen of each host, as a store has kept it: its boots and the commits that go with them.
+pub fn decode_seen(seen: &[u8]) -> impl Iterator<Item = (HostId, Boot, Commit)> + '_ {
+    let mut take = Take(seen);
+    std::iter::from_fn(move || {
+        let (id, counter, nonce) = (take.u128().ok()?, take.u64().ok()?, take.u64().ok()?);
+        Some((HostId(id), Boot { counter, nonce }, Commit(take.u64().ok()?)))
+    })
 }
 
 fn decode_member(value: &[u8]) -> Option<MemberRecord> {

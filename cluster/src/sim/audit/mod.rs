@@ -6,7 +6,9 @@ mod disks;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use hydraq_core::ids::{HostId, MessageId};
+use hydraq_core::event::MetaKey;
+use hydraq_core::host::decode_seen;
+use hydraq_core::ids::{Boot, Commit, HostId, MessageId};
 use hydraq_core::journal::Happening;
 use hydraq_core::message::Message;
 use hydraq_core::record::Record;
@@ -197,6 +199,15 @@ fn message_of(record: &Record) -> Option<MessageId> {
         Record::Message(record) => Some(record.message.id),
         _ => None,
     }
+}
+
+/// Whether a disk remembers of a host a later boot or commit than these.
+pub fn remembers(image: &Image, host: HostId, boot: u64, commit: Commit) -> bool {
+    let seen = image.meta.get(&MetaKey::Seen).map_or(&[][..], Vec::as_slice);
+    let is_later = |(id, its_boot, its_commit): (HostId, Boot, Commit)| {
+        id == host && (its_boot.counter > boot || its_commit > commit)
+    };
+    decode_seen(seen).any(is_later)
 }
 
 /// The messages of which a disk has a tombstone.

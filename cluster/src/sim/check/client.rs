@@ -119,7 +119,8 @@ impl Clients {
         }
     }
 
-    fn enqueue(&mut self, world: &mut World, history: &mut History, node: usize) {
+    /// Sends a new message to a host.
+    pub fn enqueue(&mut self, world: &mut World, history: &mut History, node: usize) {
         let hosts = world.nodes.len();
         self.next_id += 1;
         let id = MessageId(u128::from(self.random.draw()) << 64 | self.next_id);

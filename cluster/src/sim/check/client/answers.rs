@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hydraq_core::ids::RequestId;
 use hydraq_core::message::{Content, Message};
-use hydraq_core::request::{Attempt, Delivery, Enqueue, EnqueueOutcome, Reply, Request};
+use hydraq_core::request::{Attempt, DeleteTarget, Delivery, Enqueue, EnqueueOutcome, Reply, Request};
 
 use super::super::history::{History, Life, Seen};
 use super::super::objects::EVENT_TYPES;
@@ -81,11 +81,13 @@ impl Clients {
         reply: Option<(u64, Reply)>,
     ) {
         let Some(life) = history.lives.get_mut(&message.id) else { return };
-        let mut again = false;
+        let (mut again, mut regrets) = (false, false);
         match reply {
             Some((at, Reply::Enqueued(outcomes))) => match &outcomes[0] {
                 EnqueueOutcome::Ok(_) => {
                     life.acknowledged = Some(life.acknowledged.map_or(at, |before| before.min(at)));
+                    // While copies may still be under way, or hosts that were tried before have not been heard of.
+                    regrets = !self.draining && self.random.below(if life.tries > 1 { 2 } else { 8 }) == 0;
                 }
                 EnqueueOutcome::Unknown(_) => (life.unknown, again) = (true, true),
                 EnqueueOutcome::Failed(_) => {
@@ -94,6 +96,16 @@ impl Clients {
                 }
             },
             _ => (life.unknown, again) = (true, true),
+        }
+        if regrets {
+            let node = self.random.below(world.nodes.len());
+            self.delete(
+                world,
+                history,
+                node,
+                vec![(message.id, DeleteTarget { id: message.id, lease: None })],
+            );
+            return;
         }
         if again
             && !self.draining

@@ -146,6 +146,20 @@ impl Fault {
         "failed-fsync",
     ];
 
+    /// The host that can be cut off by it in the middle of a request, if there is one.
+    #[must_use]
+    pub fn strikes(&self) -> Option<usize> {
+        match self {
+            Fault::Crash { node, .. }
+            | Fault::Restart { node }
+            | Fault::TornCommit { node, .. }
+            | Fault::Pause { node, .. }
+            | Fault::Link { from: node, harm: Harm::Cut, .. } => Some(*node),
+            Fault::Partition { side, .. } => Some(side.trailing_zeros() as usize),
+            _ => None,
+        }
+    }
+
     /// The class under which it is counted.
     #[must_use]
     pub fn class(&self) -> &'static str {

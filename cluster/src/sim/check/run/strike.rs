@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use hydraq_core::event::Event;
-use hydraq_core::ids::Sequence;
+use hydraq_core::ids::{MessageId, Sequence};
 use hydraq_core::objects::StoreTag;
 use hydraq_core::record::Record;
 
 use super::Run;
+use crate::sim::audit::{remembers, tombstones_on, written_on};
 use crate::sim::check::objects::known::RolledBack;
 use crate::sim::check::plan::{Fault, Harm};
 use crate::store::model::Image;
@@ -38,6 +39,7 @@ enum Cure {
 impl Run<'_> {
     /// Does harm, and counts it if it changed something at once; else that is seen when it ends.
     pub(super) fn strike(&mut self, fault: &Fault) {
+        self.be_in_the_middle(fault);
         self.history.troubled.push((self.world.now, self.world.now));
         let class = fault.class();
         let counts = match fault {
@@ -114,6 +116,13 @@ impl Run<'_> {
             Fault::Flip { node } => self.flip(*node),
             _ => false,
         }
+    }
+
+    /// Sometimes a client has just sent a message to the host that is struck: it may be stored there, and known nowhere else.
+    fn be_in_the_middle(&mut self, fault: &Fault) {
+        let Some(node) = fault.strikes().filter(|_| self.random.below(2) == 0) else { return };
+        self.clients.enqueue(&mut self.world, &mut self.history, node);
+        self.world.run_for(Duration::from_micros(self.random.below(4_000) as u64));
     }
 
     fn kill(&mut self, node: usize) -> bool {
@@ -195,8 +204,28 @@ impl Run<'_> {
             self.history.objects.rolled_back.push(RolledBack { store, to, at });
         }
         self.excuse_what_is_nowhere();
+        self.excuse_what_nobody_can_know(node);
         self.world.start(node);
         true
+    }
+
+    /// If no disk remembers a later commit of the one that went back, and none the delete of a message that is on it again, then that
+    /// message may come back, on other hosts, too.
+    fn excuse_what_nobody_can_know(&mut self, node: usize) {
+        let back = self.world.nodes[node].disk.image();
+        let Some((host, _)) = back.host else { return };
+        let others = || self.world.nodes.iter().filter(|other| other.id != host);
+        if others().any(|other| other.disk.with(|image| remembers(image, host, back.boot, back.commit))) {
+            return;
+        }
+        let deleted: Vec<MessageId> = others()
+            .flat_map(|other| other.disk.with(|image| tombstones_on(image).collect::<Vec<_>>()))
+            .collect();
+        for id in written_on(&back).filter(|id| !deleted.contains(id)) {
+            if let Some(life) = self.history.lives.get_mut(&id) {
+                life.delete_lost |= life.deletes.iter().any(|delete| delete.acknowledged.is_some());
+            }
+        }
     }
 
     fn flip(&mut self, node: usize) -> bool {
