@@ -1,16 +1,18 @@
 //! Which messages are shown, and in which order: parsed from what somebody types behind `/`.
 //!
 //! ```text
-//! type:orders host:bravo state:leased under 01J8ZK
+//! type:orders host:bravo owner:charlie state:leased under 01J8ZK
 //! ```
 //!
 //! All parts must fit. `host:` means "holds a copy, or may"; a bare word is the beginning of an id; `under` means
-//! fewer live copies than were asked for. Hosts are kept as typed: a name may come to life later.
+//! fewer live copies than were asked for; `owner:` and `only:` find what a kill of that host would hit. Hosts are kept as typed: a name may come to life later.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use super::{CopyState, HostNumber, MessagePicture};
 
 /// What a message is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,6 +97,12 @@ pub struct Filter {
     pub message_type: Option<String>,
     /// With a copy on this host, by name or number.
     pub host: Option<String>,
+    /// That this host serves, by name or number: a kill changes their owner.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// Whose only live copy is on this host, by name or number: a kill makes them unavailable.
+    #[serde(default)]
+    pub only: Option<String>,
     /// In this state.
     pub state: Option<MessageState>,
     /// Only those with fewer live copies than were asked for.
@@ -110,13 +118,13 @@ pub enum FilterError {
     #[error("state:{0} is none of ready, leased, delayed, dead, deleted, unavailable")]
     State(String),
     /// There is no such part.
-    #[error("{0}: is none of type:, host:, state:")]
+    #[error("{0}: is none of type:, host:, owner:, only:, state:")]
     Part(String),
     /// A part without its value.
     #[error("{0}: wants a value behind it")]
     Empty(String),
     /// Neither a part nor the beginning of an id.
-    #[error("{0} is not the beginning of an id; use type:, host:, state: or under")]
+    #[error("{0} is not the beginning of an id; use type:, host:, owner:, only:, state: or under")]
     Word(String),
 }
 
@@ -140,6 +148,24 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Whether a message fits; `named` finds the host that a name or a number stands for.
+    pub fn fits(&self, message: &MessagePicture, named: impl Fn(&str) -> Option<HostNumber>) -> bool {
+        let is_of = |name: &Option<String>, holds: &dyn Fn(HostNumber) -> bool| {
+            name.as_ref().is_none_or(|name| named(name).is_some_and(holds))
+        };
+        let is_only = |host| message.live_copies() == 1 && message.on(host).is_some_and(CopyState::is_live);
+        self.message_type.as_ref().is_none_or(|name| *name == message.message_type)
+            && self.state.is_none_or(|state| state == message.state)
+            && is_of(&self.host, &|host| message.on(host).is_some())
+            && is_of(&self.owner, &|host| message.owner == Some(host))
+            && is_of(&self.only, &is_only)
+            && (!self.under_replicated || message.is_under_replicated())
+            && self
+                .id_prefix
+                .as_ref()
+                .is_none_or(|prefix| message.id.to_string().starts_with(prefix.as_str()))
+    }
+
     fn take(&mut self, word: &str) -> Result<(), FilterError> {
         let Some((part, value)) = word.split_once(':') else { return self.take_bare(word) };
         if value.is_empty() {
@@ -148,6 +174,8 @@ impl Filter {
         match part {
             "type" => self.message_type = Some(value.to_owned()),
             "host" => self.host = Some(value.to_owned()),
+            "owner" => self.owner = Some(value.to_owned()),
+            "only" => self.only = Some(value.to_owned()),
             "state" => {
                 let found = MessageState::ALL.into_iter().find(|state| state.word() == value);
                 self.state = Some(found.ok_or_else(|| FilterError::State(value.to_owned()))?);
@@ -182,6 +210,8 @@ impl fmt::Display for Filter {
         let mut parts = Vec::new();
         parts.extend(self.message_type.as_ref().map(|name| format!("type:{name}")));
         parts.extend(self.host.as_ref().map(|name| format!("host:{name}")));
+        parts.extend(self.owner.as_ref().map(|name| format!("owner:{name}")));
+        parts.extend(self.only.as_ref().map(|name| format!("only:{name}")));
         parts.extend(self.state.map(|state| format!("state:{}", state.word())));
         parts.extend(self.under_replicated.then(|| "under".to_owned()));
         parts.extend(self.id_prefix.clone());

@@ -4,7 +4,7 @@ use super::{Filter, FilterError, MessageState, Sort};
 
 #[test]
 fn reads_every_part_and_writes_it_back() {
-    let text = "type:orders host:bravo state:leased under 01J8ZK";
+    let text = "type:orders host:bravo owner:charlie only:2 state:leased under 01J8ZK";
     let filter = Filter::parse(text).unwrap();
     assert_eq!(filter.state, Some(MessageState::Leased));
     assert!(filter.under_replicated);

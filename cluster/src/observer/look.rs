@@ -15,7 +15,7 @@ use hydraq_core::state::condition::Status;
 use super::board::Board;
 use super::rows::{Memory, Said, row};
 use super::state::State;
-use super::window::{Candidate, Stretch, fits, sort};
+use super::window::{Candidate, Stretch, host_named, sort};
 use crate::client::HostClient;
 use crate::client::sight::{CopiesOptions, ToldCopy};
 use crate::host::clock::wall_ms;
@@ -231,8 +231,10 @@ fn candidates(state: &State, request: &WindowRequest, answers: &[Answer]) -> (Ve
     let mut candidates: Vec<Candidate> = ids.iter().map(candidate).collect();
     let unavailable =
         candidates.iter().filter(|candidate| candidate.row.state == MessageState::Unavailable).count();
-    candidates
-        .retain(|candidate| !candidate.row.copies.is_empty() && fits(&request.filter, &candidate.row, board));
+    candidates.retain(|candidate| {
+        !candidate.row.copies.is_empty()
+            && request.filter.fits(&candidate.row, |name| host_named(board, name))
+    });
     sort(&mut candidates, request.sort);
     let mut total = candidates.len() as u64;
     if request.filter == Filter::default() {

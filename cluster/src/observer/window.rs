@@ -3,9 +3,7 @@
 use std::cmp::Reverse;
 
 use super::board::Board;
-use crate::observe::{
-    Filter, HostNumber, MessagePicture, MessageState, MessageWindow, Pin, Sort, WindowRequest,
-};
+use crate::observe::{HostNumber, MessagePicture, MessageState, MessageWindow, Pin, Sort, WindowRequest};
 
 /// A message that may stand in the window.
 #[derive(Debug, Clone)]
@@ -14,17 +12,8 @@ pub(super) struct Candidate {
     pub(super) row: MessagePicture,
 }
 
-/// Whether a message fits.
-pub(super) fn fits(filter: &Filter, row: &MessagePicture, board: &Board) -> bool {
-    let on_host = |name: &str| host_named(board, name).is_some_and(|host| row.on(host).is_some());
-    filter.message_type.as_ref().is_none_or(|name| *name == row.message_type)
-        && filter.state.is_none_or(|state| state == row.state)
-        && filter.host.as_ref().is_none_or(|name| on_host(name))
-        && (!filter.under_replicated || row.is_under_replicated())
-        && filter.id_prefix.as_ref().is_none_or(|prefix| row.id.to_string().starts_with(prefix.as_str()))
-}
-
-fn host_named(board: &Board, name: &str) -> Option<HostNumber> {
+/// The host that a name or a number stands for.
+pub(super) fn host_named(board: &Board, name: &str) -> Option<HostNumber> {
     let by_number = || board.entries.iter().find(|entry| entry.number.to_string() == name);
     board.by_name(name).or_else(by_number).map(|entry| entry.number)
 }

@@ -1,7 +1,7 @@
 //! Windows: filter, order, place.
 
 use super::super::support::board;
-use super::{Candidate, Stretch, fits, sort};
+use super::{Candidate, Stretch, host_named, sort};
 use crate::observe::{
     CopyPicture, CopyState, Filter, HostNumber, MessageId, MessagePicture, MessageState, Pin, Sort,
     WindowRequest,
@@ -61,10 +61,14 @@ fn every_part_of_a_filter_counts() {
         ("host:bravo", false),
         ("type:mails", false),
         ("state:leased", false),
+        ("only:alpha", true),
+        ("only:bravo", false),
+        ("owner:nobody", false),
         ("0000", true),
         ("01", false),
     ] {
-        assert_eq!(fits(&Filter::parse(filter).unwrap(), &row, &board), is_fitting, "{filter}");
+        let filter = Filter::parse(filter).unwrap();
+        assert_eq!(filter.fits(&row, |name| host_named(&board, name)), is_fitting, "{filter}");
     }
 }
 

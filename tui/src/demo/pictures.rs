@@ -75,15 +75,10 @@ impl Demo {
     }
 
     fn fits(&self, filter: &Filter, message: &MessagePicture) -> bool {
-        let host = |name: &str| {
+        filter.fits(message, |name| {
             let named = self.hosts.iter().find(|host| host.name == name || host.number.to_string() == name);
-            named.is_some_and(|host| message.on(host.number).is_some())
-        };
-        filter.message_type.as_ref().is_none_or(|name| *name == message.message_type)
-            && filter.state.is_none_or(|state| state == message.state)
-            && filter.host.as_ref().is_none_or(|name| host(name))
-            && (!filter.under_replicated || message.is_under_replicated())
-            && filter.id_prefix.as_ref().is_none_or(|prefix| message.id.to_string().starts_with(&**prefix))
+            named.map(|host| host.number)
+        })
     }
 
     fn window(&self) -> MessageWindow {

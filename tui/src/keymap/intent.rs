@@ -61,6 +61,7 @@ pub enum Intent {
     Quit,
     Yes,
     No,
+    ShowHit,
     BoxUp,
     BoxDown,
     BoxEnter,

@@ -73,7 +73,7 @@ pub const ROWS: &[Row] = &[
         &["/"],
         &[Scope::Cluster, Scope::Message],
         "filter",
-        "filter: type: host: state: under id",
+        "filter: type: host: owner: only: state: under id",
     ),
     row(Intent::Open, "open", &["enter"], SCREENS, "explain", "open what is selected"),
     row(
@@ -164,6 +164,7 @@ pub const ROWS: &[Row] = &[
     row(Intent::Quit, "quit", &["q", "ctrl-c"], SCREENS, "", "quit; local hosts are stopped"),
     row(Intent::Yes, "yes", &["y"], &[Scope::Confirm], "", "do it"),
     row(Intent::No, "no", &["n", "esc", "q", "ctrl-c"], &[Scope::Confirm], "", "leave it"),
+    row(Intent::ShowHit, "show-hit", &["w"], &[Scope::Confirm], "", "before a kill: which messages it hits"),
     row(Intent::BoxUp, "box-up", &["up"], BOXES, "", "the choice above"),
     row(Intent::BoxDown, "box-down", &["down", "tab"], BOXES, "", "the choice below"),
     row(Intent::BoxEnter, "box-enter", &["enter"], BOXES, "", "choose"),

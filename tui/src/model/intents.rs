@@ -1,6 +1,6 @@
 //! What each intent does to the model: one arm an intent, the work in functions beside it.
 
-use hydraq_cluster::observe::{EventSerial, LessonRequest, Request};
+use hydraq_cluster::observe::{EventSerial, Filter, LessonRequest, Request};
 
 use super::input::Action;
 use super::line::{Line, LineKind};
@@ -54,6 +54,7 @@ impl Model {
             Intent::Close => self.silently(Self::close),
             Intent::Quit => vec![Action::Quit],
             Intent::Yes | Intent::No => self.answer_box(intent == Intent::Yes),
+            Intent::ShowHit => self.show_hit(),
             Intent::BoxUp | Intent::BoxDown => {
                 self.silently(|model| model.choose_in_box(intent == Intent::BoxDown))
             }
@@ -181,7 +182,7 @@ impl Model {
         } else if self.stopped.is_some() && !self.replays {
             self.resume_time();
         } else {
-            self.map.filter = hydraq_cluster::observe::Filter::default();
+            self.map.filter = Filter::default();
         }
     }
 
@@ -216,6 +217,23 @@ impl Model {
                 Vec::new()
             }
         }
+    }
+
+    /// Instead of a kill: the messages that have their only copy on that host, or else those that it serves.
+    fn show_hit(&mut self) -> Vec<Action> {
+        let Some(Overlay::Kill(kill)) = &self.overlay else { return Vec::new() };
+        let (only, owner) = (format!("only:{}", kill.name), format!("owner:{}", kill.name));
+        let (shown, other) = match &kill.blast {
+            Some(blast) if blast.only_copy_here > 0 => (only, owner),
+            _ => (owner, only),
+        };
+        self.overlay = None;
+        if let Ok(filter) = Filter::parse(&shown) {
+            self.set_filter(filter);
+        }
+        let words = format!("the map shows {shown}; there is {other}, too; esc shows all");
+        self.toasts.push(self.now_ms, true, words);
+        self.show_screen(0)
     }
 
     fn answer_box(&mut self, yes: bool) -> Vec<Action> {

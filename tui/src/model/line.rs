@@ -105,6 +105,8 @@ fn filter_words(line: &str, cursor: usize, known: &Known) -> Vec<Suggestion> {
     let fixed = [
         ("type:", "of this type"),
         ("host:", "with a copy on this host"),
+        ("owner:", "that this host serves"),
+        ("only:", "with their only live copy on this host"),
         ("state:", "in this state"),
         ("under", "with fewer copies than asked"),
     ];
@@ -113,7 +115,9 @@ fn filter_words(line: &str, cursor: usize, known: &Known) -> Vec<Suggestion> {
         Some(("type", _)) => {
             words = known.message_types.iter().map(|name| (format!("type:{name}"), "")).collect();
         }
-        Some(("host", _)) => words = known.hosts.iter().map(|name| (format!("host:{name}"), "")).collect(),
+        Some((part @ ("host" | "owner" | "only"), _)) => {
+            words = known.hosts.iter().map(|name| (format!("{part}:{name}"), "")).collect();
+        }
         Some(("state", _)) => {
             let states = hydraq_cluster::observe::MessageState::ALL;
             words = states.iter().map(|state| (format!("state:{}", state.word()), "")).collect();

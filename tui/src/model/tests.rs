@@ -59,6 +59,7 @@ fn every_key_does_what_its_row_says() {
 /// Brings about what a key needs to have an effect.
 fn prepare(intent: Intent, scope: Scope, stage: &mut Stage) {
     match intent {
+        Intent::ShowHit => stage.keys("n k"),
         Intent::Heal if scope != Scope::Faults => stage.command("cut alpha bravo"),
         Intent::StepForward => {
             ["pause bravo", "resume bravo", "pause bravo"].into_iter().for_each(|line| stage.command(line));
@@ -133,6 +134,7 @@ fn is_done(intent: Intent, scope: Scope, stage: &Stage) -> bool {
         Intent::Screen(number) => model.screen == Screen::ALL[usize::from(number)],
         Intent::Close => model.toasts.bad().count() == 0,
         Intent::Quit => stage.actions.contains(&Action::Quit),
+        Intent::ShowHit => model.overlay.is_none() && model.map.filter.to_string() == "owner:alpha",
         Intent::Yes => ran("delete") && model.overlay.is_none(),
         Intent::No => stage.actions.is_empty() && model.overlay.is_none(),
         Intent::BoxClose => model.overlay.is_none(),

@@ -225,7 +225,7 @@ impl Model {
         }
     }
 
-    fn set_filter(&mut self, filter: Filter) {
+    pub(super) fn set_filter(&mut self, filter: Filter) {
         if self.map.filter != filter {
             self.map.filter = filter;
             self.map.follow();

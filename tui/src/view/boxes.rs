@@ -74,7 +74,13 @@ pub(super) fn kill(model: &Model, kill: &KillBox, size: Rect, ink: &mut Ink<'_>)
         true => format!("kill {} and empty its disk?", kill.name),
         false => format!("kill {}?", kill.name),
     };
-    boxed(size, ink.piece(title, Role::Danger), &lines, &yes_and_no(model, kill.verb()), Role::Danger, ink);
+    let [yes, no] = yes_and_no(model, kill.verb());
+    let hints = [
+        yes,
+        (model.keymap.shown(Intent::ShowHit), if size.width < 60 { "which" } else { "which ones" }),
+        no,
+    ];
+    boxed(size, ink.piece(title, Role::Danger), &lines, &hints, Role::Danger, ink);
 }
 
 /// What a kill would do, line by line, the numbers below each other.
