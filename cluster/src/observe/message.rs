@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::words::count;
 use super::{HostNumber, MessageId, MessageState, ulid_text};
 
 /// What one host has of one message.
@@ -131,21 +132,59 @@ pub struct Placement {
 /// All messages that fit the filter, in a few rows: for when there are far more of them than lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeatMap {
-    /// The rows, in the order of the sort; at most 24.
+    /// The rows, the types with the most messages first; at most 48.
     pub rows: Vec<HeatRow>,
+}
+
+impl HeatMap {
+    /// As many rows as there is room for: the last of them sums up all further types.
+    #[must_use]
+    pub fn fitted(mut self, rows_max: usize) -> Self {
+        if self.rows.len() > rows_max && rows_max > 0 {
+            let further = self.rows.split_off(rows_max - 1);
+            self.rows.extend(further.into_iter().reduce(HeatRow::and));
+        }
+        self
+    }
 }
 
 /// Some of the messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeatRow {
-    /// What they have in common, such as `under 1 s` or a type.
+    /// Their type; how many types it stands for if that is more than one.
     pub label: String,
+    /// How many types they are of.
+    #[serde(default = "one_type")]
+    pub types: u64,
     /// How many they are.
     pub messages: u64,
     /// How many of them have fewer live copies than were asked for.
     pub under_replicated: u64,
     /// What each host has of them.
     pub cells: Vec<HeatCell>,
+}
+
+const fn one_type() -> u64 {
+    1
+}
+
+impl HeatRow {
+    /// Both rows as one.
+    fn and(mut self, other: Self) -> Self {
+        self.types += other.types;
+        self.label = format!("{} more types", count(self.types));
+        self.messages += other.messages;
+        self.under_replicated += other.under_replicated;
+        for cell in other.cells {
+            match self.cells.iter_mut().find(|mine| mine.host == cell.host) {
+                Some(mine) => {
+                    (mine.copies, mine.serving) = (mine.copies + cell.copies, mine.serving + cell.serving)
+                }
+                None => self.cells.push(cell),
+            }
+        }
+        self
+    }
 }
 
 /// What one host has of one [`HeatRow`].

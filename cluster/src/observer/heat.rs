@@ -8,8 +8,8 @@ use super::board::Board;
 use crate::client::types::TypeDepth;
 use crate::observe::{HeatCell, HeatMap, HeatRow};
 
-/// How many rows the heat map has at most.
-const HEAT_MAX: usize = 24;
+/// How many rows the heat map has at most, the one of all further types among them.
+const HEAT_MAX: usize = 48;
 
 /// What is summed up for a row.
 #[derive(Debug, Default)]
@@ -43,12 +43,11 @@ impl Board {
                 // Hosts do not count the other side of a cut as live, but it is.
                 let counts = !is_divided || some_are_gone;
                 let under_replicated = if counts { sum.under_replicated.min(messages) } else { 0 };
-                HeatRow { label: label.to_owned(), messages, under_replicated, cells: sum.cells }
+                HeatRow { label: label.to_owned(), types: 1, messages, under_replicated, cells: sum.cells }
             })
             .collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.messages));
-        rows.truncate(HEAT_MAX);
-        HeatMap { rows }
+        HeatMap { rows }.fitted(HEAT_MAX)
     }
 
     /// Adds hosts that are gone or paused, to the rows that there are: their copies are still on their disks.

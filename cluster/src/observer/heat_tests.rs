@@ -4,7 +4,7 @@ use super::super::board::Process;
 use super::super::support::{board, process, told};
 use crate::client::sight::Told;
 use crate::client::types::TypeDepth;
-use crate::observe::HostNumber;
+use crate::observe::{HeatMap, HostNumber};
 
 fn depth(message_type: &str, ready: u64, first: u64, copies: u64) -> TypeDepth {
     TypeDepth { message_type: message_type.to_owned(), ready, first, copies, ..TypeDepth::default() }
@@ -35,6 +35,23 @@ fn what_both_sides_of_a_cut_own_counts_once() {
         assert!(rows.iter().all(|row| row.under_replicated == 0), "every holder lives: {rows:?}");
         assert_eq!(rows[0].cells.len(), 2);
     }
+}
+
+#[test]
+fn types_for_which_there_is_no_room_are_one_row() {
+    let mut board = board(3);
+    let types = || (1..=60).map(|number| depth(&format!("type-{number}"), number, number, number)).collect();
+    board.told(0, "alpha", told_of(1, types()));
+    board.told(0, "bravo", told_of(2, types()));
+    let map = board.heat();
+    let last = map.rows.last().unwrap();
+    assert_eq!((map.rows.len(), &*last.label, last.types), (48, "13 more types", 13));
+    assert_eq!(last.messages, 2 * (1..=13).sum::<u64>());
+    let fitted = map.clone().fitted(5);
+    let last = fitted.rows.last().unwrap();
+    assert_eq!((fitted.rows.len(), &*last.label, last.cells.len()), (5, "56 more types", 2));
+    let all = |map: &HeatMap| map.rows.iter().map(|row| row.messages).sum::<u64>();
+    assert_eq!(all(&fitted), all(&map), "none is left out");
 }
 
 #[test]

@@ -139,6 +139,7 @@ impl Demo {
         let mut rows: Vec<HeatRow> = AGES
             .iter()
             .map(|(label, _)| HeatRow {
+                types: 1,
                 label: (*label).to_owned(),
                 messages: 0,
                 under_replicated: 0,

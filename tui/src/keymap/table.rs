@@ -139,7 +139,7 @@ pub const ROWS: &[Row] = &[
     row(Intent::AnswerText, "answer-text", &["t"], &[Scope::Question], "", "type an answer"),
     row(Intent::Save, "save", &["S", "ctrl-s"], SCREENS, "", "save commands, frame or session"),
     row(Intent::Record, "record", &["R"], SCREENS, "", "record the session into a file; again: end it"),
-    row(Intent::Presenter, "presenter", &["P"], SCREENS, "", "big type for a stage, and back"),
+    row(Intent::Presenter, "presenter", &["P"], SCREENS, "", "lessons in big type for a stage, and back"),
     row(Intent::Theme, "theme", &["T"], SCREENS, "", "the next colours"),
     row(Intent::Up, "up", &["up"], SCREENS, "", "up"),
     row(Intent::Down, "down", &["down"], SCREENS, "", "down"),

@@ -40,7 +40,7 @@ impl Model {
             Intent::Answer(number) => self.answer(number),
             Intent::LessonLeave => vec![Action::Ask(Request::Lesson(LessonRequest::Leave))],
             Intent::AnswerText => self.silently(Self::open_answer),
-            Intent::Presenter => self.silently(|model| model.presenter = !model.presenter),
+            Intent::Presenter => self.silently(Self::toggle_presenter),
             Intent::Theme => self.silently(|model| model.look.palette = model.look.palette.next()),
             Intent::Up | Intent::Down | Intent::Left | Intent::Right => {
                 self.silently(|model| model.arrow(intent))
@@ -217,6 +217,15 @@ impl Model {
                 Vec::new()
             }
         }
+    }
+
+    fn toggle_presenter(&mut self) {
+        self.presenter = !self.presenter;
+        let words = match self.presenter {
+            true => "for a stage: the cards of lessons are in big type",
+            false => "the cards of lessons are in small type",
+        };
+        self.toasts.push(self.now_ms, true, words);
     }
 
     /// Instead of a kill: the messages that have their only copy on that host, or else those that it serves.

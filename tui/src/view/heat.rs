@@ -1,7 +1,7 @@
 //! All messages in a few rows: how many of each row every host has.
 
 use hydraq_cluster::observe::words::{count, short_count};
-use hydraq_cluster::observe::{HeatCell, HeatRow, HostState};
+use hydraq_cluster::observe::{HeatCell, HeatMap, HeatRow, HostState};
 use ratatui::layout::Rect;
 
 use super::ink::{Ink, width};
@@ -21,7 +21,8 @@ pub(super) fn heat(model: &Model, layout: &ClusterLayout, columns: &Columns, ink
         let title = [ink.piece(total, Role::Strong), ink.piece("shade: the host's share", Role::Dim)];
         ink.divider(layout.map, area.y - 1, &title, ink.style(Role::Dim));
     }
-    for (y, row) in (area.y..area.y + area.height).zip(&model.picture().heat.rows) {
+    let map = HeatMap::clone(&model.picture().heat).fitted(usize::from(area.height));
+    for (y, row) in (area.y..area.y + area.height).zip(&map.rows) {
         heat_row(model, row, lines(area, y - area.y, 1), columns, ink);
     }
 }

@@ -98,7 +98,7 @@ fn heads(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {
     if area.height == 0 {
         return;
     }
-    let named = [
+    let rows = [
         ("message", columns.id),
         ("type", columns.message_type),
         ("   age", columns.age),
@@ -106,7 +106,10 @@ fn heads(model: &Model, area: Rect, columns: &Columns, ink: &mut Ink<'_>) {
         ("served by", columns.owner),
         ("body", columns.body),
     ];
-    for (name, (x, wide)) in named {
+    let (copies_x, copies_wide) = columns.copies;
+    let heat = [("type", columns.id), ("messages", ((copies_x + copies_wide).saturating_sub(8), 8))];
+    let named = if model.map.shows_rows() { &rows[..] } else { &heat[..] };
+    for (name, (x, wide)) in named.iter().copied() {
         ink.text(x, area.y, wide, name, ink.style(Role::Dim));
     }
     let selected = model.selected_host().map(|host| host.number);
