@@ -16,6 +16,7 @@
 
 pub mod explore;
 pub mod node;
+pub mod outline;
 pub mod print;
 pub mod promises;
 pub mod world;
