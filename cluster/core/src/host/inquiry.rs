@@ -43,9 +43,7 @@ impl Host {
     pub(super) fn inquire(&mut self, number: u64, ids: Vec<MessageId>, retry: bool, purpose: Purpose) {
         let waiting = self.peers.connected();
         for peer in waiting.iter() {
-            let block = self.number();
-            self.peers.get_mut(peer).blocks.insert(block, Block::Inquiry { inquiry: number });
-            self.outbox.early(peer).rest.push(Frame::Inquire { block, retry, ids: ids.clone() });
+            self.ask(peer, number, ids.clone(), retry);
         }
         if retry {
             for id in &ids {
@@ -59,6 +57,27 @@ impl Host {
             .insert(number, Inquiry { ids, purpose, waiting, answers: Vec::new(), yield_to: None, alarm });
         if is_alone {
             self.finish_inquiry(number);
+        }
+    }
+
+    fn ask(&mut self, peer: HostIndex, inquiry: u64, ids: Vec<MessageId>, retry: bool) {
+        let block = self.number();
+        self.peers.get_mut(peer).blocks.insert(block, Block::Inquiry { inquiry });
+        self.outbox.early(peer).rest.push(Frame::Inquire { block, retry, ids });
+    }
+
+    /// Asks a host that has connected while inquiries run, too: it may be the one that has the message.
+    pub(super) fn ask_newcomer(&mut self, peer: HostIndex) {
+        let mut unasked = Vec::new();
+        for (number, inquiry) in &mut self.inquiries {
+            if inquiry.answers.iter().all(|(host, _)| *host != peer) {
+                inquiry.waiting.insert(peer);
+                let retry = matches!(inquiry.purpose, Purpose::Retry { .. });
+                unasked.push((*number, inquiry.ids.clone(), retry));
+            }
+        }
+        for (number, ids, retry) in unasked {
+            self.ask(peer, number, ids, retry);
         }
     }
 

@@ -17,7 +17,10 @@ use super::peers::Peer;
 impl Host {
     /// Takes in what somebody says of members; passes on what is news.
     pub(super) fn on_members(&mut self, records: &[MemberRecord]) {
-        let news: Vec<MemberRecord> = records.iter().filter(|record| self.learn(record)).cloned().collect();
+        // Who is new first: a delete must not be forgotten for want of a removed member while its successor is not known yet.
+        let (removed, living): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.removed);
+        let in_order = living.into_iter().chain(removed);
+        let news: Vec<MemberRecord> = in_order.filter(|record| self.learn(record)).cloned().collect();
         self.spread(news);
     }
 

@@ -181,7 +181,6 @@ impl Host {
         }
         self.happened(Happening::Session(id));
         self.pass_fence(index);
-        self.replace_namesake(index);
         if said.settings != self.settings.changes() {
             // What was set since this side said hello was told to others only: there was no session yet.
             let all = self.settings.iter().cloned().collect();
@@ -190,6 +189,8 @@ impl Host {
         if !hello.members.is_same(&self.peers.records()) {
             self.on_members(&hello.members);
         }
+        // Whom the peer knows of is known here by now, too.
+        self.replace_namesake(index);
         if !hello.settings.is_same(&self.settings.share()) {
             self.on_settings(&hello.settings);
         }
@@ -197,6 +198,7 @@ impl Host {
         self.begin_sync(index);
         self.restand();
         self.ask_again(index);
+        self.ask_newcomer(index);
         self.renew_interests(index);
     }
 
