@@ -8,6 +8,7 @@
 //! Left out: bodies, the ends of leases, retries, lost disks, and all that only takes time. Three hosts; message `m` is enqueued at host `m`, with
 //! replicas there and at the next host; the third host is who is left for a further try.
 
+mod frames;
 mod promises;
 mod rules;
 #[cfg(test)]
@@ -208,12 +209,10 @@ pub enum Action {
 pub enum Omission {
     /// Rank 0 counts itself before its commit.
     Commit,
-    /// A delete is confirmed though a copy from here may be under way.
-    Fence,
     /// A tombstone is forgotten once those who were reached have confirmed it.
     Confirmations,
-    /// A host that has started serves at once.
-    Rejoin,
+    /// Hosts that connect do not compare what they have.
+    Comparison,
 }
 
 /// How much may happen.

@@ -94,7 +94,7 @@ impl Host {
         let Some(tombstone) = self.tombstones.get(id) else { return };
         let members: HostSet = self.peers.members().map(|(host, _)| host).collect();
         let listed = tombstone.holders.host_set();
-        let wanted: Vec<HostIndex> = if tombstone.everyone {
+        let wanted: Vec<HostIndex> = if self.concerns_all(tombstone) {
             members.iter().filter(|host| *host != SELF).collect()
         } else {
             tombstone.holders.hosts().filter(|host| *host != SELF && members.contains(*host)).collect()
@@ -148,6 +148,7 @@ impl Host {
         silent: &HostSet,
     ) {
         let all_answered = silent.is_empty();
+        let mut more = Vec::new();
         for (at, target) in targets.iter().enumerate() {
             let Some(place) = self.deletes.get(&number).and_then(|op| op.places.get(&target.id).copied())
             else {
@@ -185,6 +186,8 @@ impl Host {
                     self.entomb(target.id, &holders, replicas, everyone);
                 }
                 self.push_to_holders(number, place, target.id);
+                // A holder that is not reached may have given a copy to somebody who had answered before.
+                more.extend(self.may_have_more_holders(target.id).then_some(target.id));
             }
         }
         for (at, id) in open.iter().enumerate() {
@@ -192,6 +195,9 @@ impl Host {
         }
         if let Some(op) = self.deletes.get_mut(&number) {
             op.inquiry = None;
+        }
+        if !more.is_empty() {
+            self.inquire_for_delete(number, Vec::new(), more);
         }
         self.finish_delete_if_done(number);
     }

@@ -126,7 +126,7 @@ impl Host {
 
     /// Whether every member has to confirm a delete: its holders are not known, or one of them was removed, and may have given copies to
     /// hosts of which no holder that is left has heard.
-    fn concerns_all(&self, tombstone: &Tombstone) -> bool {
+    pub(super) fn concerns_all(&self, tombstone: &Tombstone) -> bool {
         let is_lost = |host: HostIndex| !tombstone.confirmed.contains(host) && self.peers.get(host).removed;
         tombstone.everyone || tombstone.holders.hosts().any(is_lost)
     }

@@ -65,7 +65,7 @@ impl State {
             let client = &self.clients[message];
             let copies = self.copies(message);
             let tombstones = self.disks.iter().any(|disk| matches!(disk[message], Kept::Tombstone { .. }));
-            let owners = Hosts::ALL.each().filter(|host| self.owns(outline, *host, message)).count();
+            let owners = Hosts::ALL.each().filter(|host| self.owns(*host, message)).count();
             let is_there = copies >= 2 && owners == 1;
             let is_nowhere = copies == 0;
             let is_right = match (client.acknowledged, client.delete_asked, client.deleted) {

@@ -31,20 +31,19 @@ impl State {
     }
 
     /// Whether a host serves what it owns.
-    fn serves(&self, outline: &Outline, host: usize) -> bool {
+    fn serves(&self, host: usize) -> bool {
         let memory = &self.memory[host];
         let known = memory.synchronised.or(memory.suspects).with(host);
-        memory.up && (known == Hosts::ALL || outline.omits == Some(Omission::Rejoin))
+        memory.up && known == Hosts::ALL
     }
 
     /// Whether a host takes itself for the owner: no lower-ranked holder lives that has it.
-    pub(super) fn owns(&self, outline: &Outline, host: usize, message: usize) -> bool {
+    pub(super) fn owns(&self, host: usize, message: usize) -> bool {
         let Kept::Copy { wide, .. } = self.disks[host][message] else { return false };
         let memory = &self.memory[host];
         let passed_over = memory.suspects.or(memory.doing[message].lacks);
         let lower = |other: &usize| rank(message, *other) < rank(message, host);
-        self.serves(outline, host)
-            && holders(message, wide).each().filter(lower).all(|other| passed_over.has(other))
+        self.serves(host) && holders(message, wide).each().filter(lower).all(|other| passed_over.has(other))
     }
 
     pub(super) fn can(&self, outline: &Outline, action: Action) -> bool {
@@ -60,7 +59,7 @@ impl State {
         match action {
             Action::Enqueue(message) => {
                 let is_next = message == 0 || self.clients[message - 1].enqueued;
-                !self.clients[message].enqueued && is_next && self.serves(outline, message)
+                !self.clients[message].enqueued && is_next && self.serves(message)
             }
             Action::Commit(message) => {
                 let confirmed = self.memory[message].doing[message].confirmed;
@@ -75,7 +74,7 @@ impl State {
             }
             Action::Dequeue { host, message } => {
                 let is_free = matches!(self.disks[host][message], Kept::Copy { leased: false, .. });
-                is_free && self.owns(outline, host, message)
+                is_free && self.owns(host, message)
             }
             Action::Delete { host, message } => {
                 let client = &self.clients[message];
@@ -128,7 +127,7 @@ impl State {
                 self.replicate(message, (message + 2) % HOSTS, message);
             }
             Action::Dequeue { host, message } => self.dequeue(host, message),
-            Action::Delete { host, message } => self.delete(outline, host, message),
+            Action::Delete { host, message } => self.delete(host, message),
             Action::Arrive(from, to) => {
                 let frame = self.links[from][to].remove(0);
                 self.arrive(outline, from, to, frame);
@@ -160,18 +159,18 @@ impl State {
         self.links[other][one].clear();
     }
 
-    fn send(&mut self, from: usize, to: usize, frame: Frame) {
+    pub(super) fn send(&mut self, from: usize, to: usize, frame: Frame) {
         if from != to && self.is_connected(from, to) {
             self.links[from][to].push(frame);
         }
     }
 
-    fn doing(&mut self, host: usize, message: usize) -> &mut Doing {
+    pub(super) fn doing(&mut self, host: usize, message: usize) -> &mut Doing {
         &mut self.memory[host].doing[message]
     }
 
     /// Sends a copy, in the first round, as a further try or as an offer.
-    fn replicate(&mut self, from: usize, to: usize, message: usize) {
+    pub(super) fn replicate(&mut self, from: usize, to: usize, message: usize) {
         let (wide, leased) = match self.disks[from][message] {
             Kept::Copy { wide, leased } => (wide, leased),
             _ => (false, false),
@@ -182,7 +181,7 @@ impl State {
     }
 
     /// A holder has it on its disk: with two of them, rank 0 among them, it is acknowledged.
-    fn confirmed(&mut self, message: usize, by: usize) {
+    pub(super) fn confirmed(&mut self, message: usize, by: usize) {
         let Some(confirmed) = &mut self.doing(message, message).confirmed else { return };
         *confirmed = confirmed.with(by);
         if confirmed.count() >= 2 && confirmed.has(message) {
@@ -207,18 +206,18 @@ impl State {
         }
     }
 
-    fn delete(&mut self, outline: &Outline, host: usize, message: usize) {
+    fn delete(&mut self, host: usize, message: usize) {
         self.clients[message].delete_asked = true;
         // Gone already: the tombstone was forgotten.
         if self.disks[host][message] != Kept::Nothing {
             self.doing(host, message).waiting = Some(Hosts::default());
-            self.entomb(outline, host, message, false, Hosts::default());
+            self.entomb(host, message, false, Hosts::default());
             self.reach(host, message);
         }
     }
 
     /// Asks every holder to keep the tombstone, and, if one cannot be reached, every other host, too. Acknowledged once all have.
-    fn reach(&mut self, host: usize, message: usize) {
+    pub(super) fn reach(&mut self, host: usize, message: usize) {
         let Kept::Tombstone { wide, confirmed } = self.disks[host][message] else { return };
         let mut doing = self.memory[host].doing[message];
         let Some(mut waiting) = doing.waiting else { return };
@@ -240,7 +239,7 @@ impl State {
         self.settle_delete(host, message);
     }
 
-    fn settle_delete(&mut self, host: usize, message: usize) {
+    pub(super) fn settle_delete(&mut self, host: usize, message: usize) {
         let doing = self.doing(host, message);
         if doing.waiting == Some(Hosts::default()) {
             let unreached = doing.unreached;
@@ -250,14 +249,7 @@ impl State {
     }
 
     /// Keeps a tombstone, and confirms it if no copy from here can be under way; whether it has confirmed now.
-    fn entomb(
-        &mut self,
-        outline: &Outline,
-        host: usize,
-        message: usize,
-        wide: bool,
-        confirmed: Hosts,
-    ) -> bool {
+    pub(super) fn entomb(&mut self, host: usize, message: usize, wide: bool, confirmed: Hosts) -> bool {
         let (wide, confirmed) = match self.disks[host][message] {
             Kept::Nothing => (wide, confirmed),
             Kept::Copy { wide: mine, .. } => (wide || mine, confirmed),
@@ -267,7 +259,7 @@ impl State {
         memory.doing[message].confirmed = None;
         let list = holders(message, wide);
         let is_clear = |other: usize| memory.met.has(other) && !memory.doing[message].under_way.has(other);
-        let clear = list.without(host).each().all(is_clear) || outline.omits == Some(Omission::Fence);
+        let clear = list.without(host).each().all(is_clear);
         let confirms = list.has(host) && !confirmed.has(host) && clear;
         let confirmed = if confirms { confirmed.with(host) } else { confirmed };
         self.disks[host][message] = Kept::Tombstone { wide, confirmed };
@@ -275,7 +267,7 @@ impl State {
     }
 
     /// Forgets a tombstone that every holder has confirmed, and says so.
-    fn forget_if_confirmed(&mut self, outline: &Outline, host: usize, message: usize) {
+    pub(super) fn forget_if_confirmed(&mut self, outline: &Outline, host: usize, message: usize) {
         let Kept::Tombstone { wide, confirmed } = self.disks[host][message] else { return };
         let awaited = holders(message, wide);
         let linked = self.memory[host].linked.with(host);
@@ -318,127 +310,5 @@ impl State {
     pub(super) fn compare_all(&mut self, one: usize, other: usize) {
         self.send(one, other, Frame::Synchronise(self.disks[one]));
         self.send(other, one, Frame::Synchronise(self.disks[other]));
-    }
-
-    fn arrive(&mut self, outline: &Outline, from: usize, to: usize, frame: Frame) {
-        match frame {
-            Frame::Synchronise(theirs) => {
-                let memory = &mut self.memory[to];
-                memory.suspects = memory.suspects.without(from);
-                memory.synchronised = memory.synchronised.with(from);
-                for (message, theirs) in theirs.into_iter().enumerate().take(outline.messages) {
-                    self.compare(outline, from, to, message, theirs);
-                }
-            }
-            Frame::Replicate { message, wide, leased } => self.take_copy(from, to, message, wide, leased),
-            Frame::Stored { message } => {
-                let doing = self.doing(to, message);
-                (doing.under_way, doing.lacks) = (doing.under_way.without(from), doing.lacks.without(from));
-                if to == message {
-                    self.confirmed(message, from);
-                }
-            }
-            Frame::Lease { message } => {
-                if let Kept::Copy { leased, .. } = &mut self.disks[to][message] {
-                    *leased = true;
-                }
-            }
-            Frame::Tombstone { message, wide, confirmed, asks } => {
-                self.take_tombstone(outline, from, to, message, (wide, confirmed), asks);
-            }
-            Frame::Forget { message } => match self.disks[to][message] {
-                Kept::Copy { .. } => self.broken = Some("a delete is forgotten while a holder has its copy"),
-                _ => {
-                    self.disks[to][message] = Kept::Nothing;
-                    let doing = self.doing(to, message);
-                    doing.finished = true;
-                    if doing.waiting.is_some() {
-                        doing.waiting = Some(Hosts::default());
-                        self.settle_delete(to, message);
-                    }
-                }
-            },
-        }
-    }
-
-    fn take_copy(&mut self, from: usize, to: usize, message: usize, wide: bool, leased: bool) {
-        match &mut self.disks[to][message] {
-            Kept::Nothing if self.memory[to].doing[message].finished => {
-                self.send(to, from, Frame::Forget { message });
-            }
-            mine @ Kept::Nothing => {
-                *mine = Kept::Copy { wide, leased };
-                self.send(to, from, Frame::Stored { message });
-            }
-            Kept::Copy { wide: my_wide, leased: my_lease } => {
-                (*my_wide, *my_lease) = (*my_wide || wide, *my_lease || leased);
-                self.send(to, from, Frame::Stored { message });
-            }
-            Kept::Tombstone { wide, confirmed } => {
-                let frame = Frame::Tombstone { message, wide: *wide, confirmed: *confirmed, asks: true };
-                self.send(to, from, frame);
-            }
-        }
-    }
-
-    fn take_tombstone(
-        &mut self,
-        outline: &Outline,
-        from: usize,
-        to: usize,
-        message: usize,
-        (wide, confirmed): (bool, Hosts),
-        asks: bool,
-    ) {
-        let mine = self.disks[to][message];
-        self.doing(to, message).under_way = self.memory[to].doing[message].under_way.without(from);
-        if mine == Kept::Nothing && self.memory[to].doing[message].finished {
-            return self.send(to, from, Frame::Forget { message });
-        }
-        if mine == Kept::Nothing && !asks && !holders(message, wide).has(to) {
-            return;
-        }
-        let confirms = self.entomb(outline, to, message, wide, confirmed);
-        let Kept::Tombstone { wide, confirmed } = self.disks[to][message] else { return };
-        let told = holders(message, wide).each().filter(|other| confirms || asks && *other == from);
-        let mut told: Vec<usize> = told.filter(|other| *other != to).collect();
-        if (asks || confirms) && !told.contains(&from) {
-            told.push(from);
-        }
-        for other in told {
-            self.send(to, other, Frame::Tombstone { message, wide, confirmed, asks: false });
-        }
-        let doing = self.doing(to, message);
-        doing.waiting = doing.waiting.map(|waiting| waiting.without(from));
-        self.reach(to, message);
-        self.forget_if_confirmed(outline, to, message);
-    }
-
-    /// What a peer had when this session began, beside what is here.
-    fn compare(&mut self, outline: &Outline, from: usize, to: usize, message: usize, theirs: Kept) {
-        let mine = self.disks[to][message];
-        match (mine, theirs) {
-            (_, Kept::Tombstone { wide, confirmed }) => {
-                if mine != Kept::Nothing || holders(message, wide).has(to) {
-                    self.take_tombstone(outline, from, to, message, (wide, confirmed), true);
-                }
-            }
-            (Kept::Tombstone { wide, confirmed }, Kept::Copy { .. }) => {
-                self.send(to, from, Frame::Tombstone { message, wide, confirmed, asks: true });
-            }
-            (Kept::Tombstone { wide, confirmed }, Kept::Nothing) if holders(message, wide).has(from) => {
-                self.send(to, from, Frame::Tombstone { message, wide, confirmed, asks: true });
-            }
-            (Kept::Copy { wide, leased }, Kept::Copy { wide: their_wide, leased: their_lease }) => {
-                let (wide, leased) = (wide || their_wide, leased || their_lease);
-                self.disks[to][message] = Kept::Copy { wide, leased };
-            }
-            (Kept::Copy { wide, .. }, Kept::Nothing) if holders(message, wide).has(from) => {
-                let doing = self.doing(to, message);
-                doing.lacks = doing.lacks.with(from);
-                self.replicate(to, from, message);
-            }
-            _ => {}
-        }
     }
 }

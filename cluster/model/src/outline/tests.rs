@@ -29,7 +29,7 @@ fn a_message_a_crash_and_a_cut() {
 
 #[test]
 fn a_rule_that_is_left_out_is_missed() {
-    for omits in [Omission::Commit, Omission::Fence, Omission::Confirmations, Omission::Rejoin] {
+    for omits in [Omission::Commit, Omission::Confirmations, Omission::Comparison] {
         let outline = Outline { omits: Some(omits), ..ONE };
         let checker =
             outline.checker().threads(2).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();

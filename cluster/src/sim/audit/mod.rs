@@ -2,6 +2,8 @@
 //! and whenever a disk is lost.
 
 mod disks;
+mod made;
+mod passed_on;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +70,8 @@ pub struct LostDisk {
     pub node: NodeId,
     /// The messages that were on it.
     pub messages: Vec<MessageId>,
+    /// The settings of the cluster that were on it.
+    pub settings: BTreeSet<String>,
 }
 
 /// A process started on a disk.
@@ -160,6 +164,10 @@ pub struct Audit {
     pub two_of_one_id: Vec<(u64, MessageId)>,
     /// When each host removed another: the host, the removed one.
     pub removed: BTreeMap<(HostId, HostId), u64>,
+    /// Which message a host has asked another one to enqueue, by the number of the request.
+    asked: BTreeMap<(HostId, u64), MessageId>,
+    /// What came of it, as the other one told it: who has it, and whether that one knew that one of them was removed.
+    told: BTreeMap<(HostId, MessageId), (Vec<HostId>, bool)>,
     /// Messages that a host stored for a client.
     made: BTreeSet<MessageId>,
     /// Those of them that another host stored for a client once more, while it had never heard of anybody who had them: a retry that
@@ -168,6 +176,9 @@ pub struct Audit {
     /// Those that a host stored once more while it could talk to nobody who had them, with the last such host: the second set knows that
     /// there may be a first one, but that knows nothing of the second.
     pub made_apart: BTreeMap<MessageId, NodeId>,
+    /// Those that a host stored once more when no copy was left, while it could talk to nobody who still knew of their delete: when,
+    /// and who did.
+    pub made_anew: BTreeMap<MessageId, (u64, Vec<HostId>)>,
     /// The bodies that clients sent, by the ids that they gave them.
     pub bodies: BTreeMap<MessageId, Vec<Bytes>>,
 }
@@ -208,6 +219,14 @@ pub fn remembers(image: &Image, host: HostId, boot: u64, commit: Commit) -> bool
         id == host && (its_boot.counter > boot || its_commit > commit)
     };
     decode_seen(seen).any(is_later)
+}
+
+/// The settings of the cluster on a disk, by name.
+pub fn settings_on(image: &Image) -> impl Iterator<Item = String> + '_ {
+    image.meta.keys().filter_map(|key| match key {
+        MetaKey::Setting(name) => Some(name.clone()),
+        _ => None,
+    })
 }
 
 /// The messages of which a disk has a tombstone.
@@ -252,14 +271,7 @@ impl Audit {
             .filter(|node| hosts.contains(&node.id))
             .filter(|node| node.disk.with(|image| stored(image, node.id, id) && names_all(image, id, hosts)))
             .count();
-        let by = nodes[node].id;
-        // Who passes another host's answer on has not counted the copies.
-        let has_counted = hosts.contains(&by);
-        let knew_of_a_loss = has_counted
-            && hosts
-                .iter()
-                .filter_map(|host| self.removed.get(&(by, *host)))
-                .any(|removed| *removed < came_to_it);
+        let knew_of_a_loss = self.knew_of_a_loss(nodes[node].id, id, hosts, came_to_it);
         self.acknowledged.push(Acknowledged { at, id, hosts: hosts.clone(), durable, knew_of_a_loss });
     }
 
@@ -272,20 +284,7 @@ impl Audit {
                 self.handed_out.push(HandedOut { at, node, id: *id, tombstone });
             }
             Happening::Stored { id, from: None } if !self.made.insert(*id) => {
-                let core = nodes[node].process.as_ref().map(|process| &process.engine.core);
-                let members = core.map(hydraq_core::host::Host::member_records);
-                let is_known = |place: &Node| members.iter().flatten().any(|member| member.id == place.id);
-                let is_reached = |place: &Node| core.is_some_and(|core| core.is_connected_with(place.id));
-                let has_it = |place: &&Node| {
-                    place.name != nodes[node].name && place.disk.with(|image| holds(image, place.id, *id))
-                };
-                let holders: Vec<&Node> = nodes.iter().filter(has_it).collect();
-                if !holders.is_empty() && !holders.iter().any(|place| is_reached(place)) {
-                    self.made_apart.insert(*id, node);
-                    if !holders.iter().any(|place| is_known(place)) {
-                        self.made_twice.insert(*id);
-                    }
-                }
+                self.made_again(at, node, *id, nodes);
             }
             Happening::Removed(host) => {
                 self.removed.insert((nodes[node].id, *host), at);
@@ -307,6 +306,7 @@ impl Audit {
     pub(super) fn disk_lost(&mut self, at: u64, node: NodeId, image: &Image) {
         // One that could not be read any more was there all the same.
         let messages = written_on(image).collect();
-        self.lost_disks.push(LostDisk { at, node, messages });
+        let settings = settings_on(image).collect();
+        self.lost_disks.push(LostDisk { at, node, messages, settings });
     }
 }

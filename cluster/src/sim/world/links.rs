@@ -92,6 +92,7 @@ impl World {
         let Some((link, envelope)) = process.engine.core.seal(peer, connection, frames) else { return };
         let Some(to) = self.network.other_end(link, node) else { return };
         self.audit.copied(self.now, node, &envelope.frames);
+        self.audit.passed_on(&self.nodes[node], peer, &envelope.frames);
         let arrivals = self.network.arrivals(link, node, self.now, &mut self.random);
         if let Some(sent) = self.sent.as_mut() {
             let (at, from, lost) = (self.now, node, arrivals.is_empty());

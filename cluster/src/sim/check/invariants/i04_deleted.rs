@@ -35,8 +35,13 @@ pub(super) fn check(sight: &Sight<'_>) -> Option<String> {
                 let owner = seen.receipt.owner;
                 let is_apart =
                     sight.world.audit.made_apart.get(id).is_some_and(|node| is_at(sight, *node, owner));
+                let made_anew = sight.world.audit.made_anew.get(id);
+                let is_anew = delete.gone_already
+                    && seen.at < sight.healed
+                    && made_anew.is_some_and(|(at, knew)| *at < acknowledged && !knew.contains(&owner));
                 let mut rolled_back = sight.history.rolled_back.iter();
                 let allowed = is_apart
+                    || is_anew
                     || seen.at < sight.healed && is_unreached(sight, delete, owner)
                     || rolled_back.any(|(host, at)| is_same_place(sight, *host, owner) && *at >= since);
                 seen.asked > acknowledged && !allowed && !sight.history.may_be_two(*id, seen.at)

@@ -22,7 +22,7 @@ use super::history::History;
 use super::invariants::{Sight, Violation, judge};
 use super::objects::ObjectClients;
 use super::plan::Plan;
-use crate::sim::audit::{messages_on, tombstones_on, written_on};
+use crate::sim::audit::{messages_on, settings_on, tombstones_on, written_on};
 use crate::sim::node::Node;
 use crate::sim::world::World;
 use crate::store::model::Image;
@@ -73,6 +73,8 @@ struct Run<'a> {
     faults: BTreeMap<&'static str, u64>,
     keep_trace: bool,
     lost_seen: usize,
+    /// Whether the last disk that had the mode of repair was lost: it has to be set again.
+    mode_lost: bool,
     inconsistent: Option<String>,
 }
 
@@ -110,6 +112,7 @@ pub fn run_at(plan: &Plan, config: &Config, keep_trace: bool, wall_began_ms: u64
         faults: BTreeMap::new(),
         keep_trace,
         lost_seen: 0,
+        mode_lost: false,
         inconsistent: None,
     };
     run.safety();
@@ -164,11 +167,17 @@ impl Run<'_> {
     }
 
     /// What was lost with disks is nobody's fault.
-    fn note_lost_disks(&mut self) {
-        if self.world.audit.lost_disks.len() > self.lost_seen {
-            self.lost_seen = self.world.audit.lost_disks.len();
-            self.excuse_what_is_nowhere();
+    pub(super) fn note_lost_disks(&mut self) {
+        let lost = &self.world.audit.lost_disks[self.lost_seen..];
+        if lost.is_empty() {
+            return;
         }
+        let is_mode = |name: &str| name == "repair";
+        let is_there = |node: &Node| node.disk.with(|image| settings_on(image).any(|name| is_mode(&name)));
+        let was_on_one = lost.iter().any(|disk| disk.settings.iter().any(|name| is_mode(name)));
+        self.mode_lost |= was_on_one && !self.world.nodes.iter().any(is_there);
+        self.lost_seen = self.world.audit.lost_disks.len();
+        self.excuse_what_is_nowhere();
     }
 
     fn excuse_what_is_nowhere(&mut self) {

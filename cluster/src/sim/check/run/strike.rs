@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hydraq_core::event::Event;
+use hydraq_core::event::{Event, Order};
 use hydraq_core::ids::{MessageId, Sequence};
 use hydraq_core::objects::StoreTag;
 use hydraq_core::record::Record;
@@ -302,6 +302,11 @@ impl Run<'_> {
             self.world.nodes[node].disk.mend();
             self.world.start(node);
             self.world.tell(node, Event::Full(false));
+        }
+        self.note_lost_disks();
+        if self.plan.repairs && self.mode_lost {
+            // A setting survives as long as one disk that has it does; then somebody has to set it again.
+            self.world.order(0, Order::Set("repair".into(), "auto".into()));
         }
         self.world.now
     }
