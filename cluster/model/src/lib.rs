@@ -1,7 +1,8 @@
 //! The protocol, every order of it: three hosts, up to two messages with two replicas each, and what can go wrong in between. Small configurations
 //! are explored to the end; which, and how far larger ones got, is in `cluster/CRASHES.md`.
 //!
-//! The transition function is [`hydraq_core::host::Host::step`] itself, so there is no second protocol to keep true to the first. A state is the state of all
+//! The transition function is [`hydraq_core::host::Host::step`] itself, so there is no second protocol to keep true to the first
+//! (but for [`outline`], which is small enough to be explored to the end where the core is not). A state is the state of all
 //! hosts, disks and links, and of what clients have been told; an action is one request, one delivery, one crash, one start, one cut. The checker tries
 //! every order of them. Each host starts as a member of a cluster that is synchronised; what comes after that is free.
 //!
