@@ -178,7 +178,7 @@ impl HeatRow {
         for cell in other.cells {
             match self.cells.iter_mut().find(|mine| mine.host == cell.host) {
                 Some(mine) => {
-                    (mine.copies, mine.serving) = (mine.copies + cell.copies, mine.serving + cell.serving)
+                    (mine.copies, mine.serving) = (mine.copies + cell.copies, mine.serving + cell.serving);
                 }
                 None => self.cells.push(cell),
             }
