@@ -19,8 +19,8 @@ pub(super) enum Then {
     Reply(Origin),
     /// It is the answer to an enqueue that was placed elsewhere.
     Placed { origin: Origin, messages: usize },
-    /// It is the outcome of one message of an enqueue.
-    Enqueue { op: u64, place: usize },
+    /// It is the outcome of one message of an enqueue. `exists` if whoever is asked has that message already.
+    Enqueue { op: u64, place: usize, exists: bool },
     /// It goes to a dequeue that waits.
     Wait(u64),
     /// It is about some of the receipts of a release or an extension.
@@ -104,12 +104,19 @@ impl Host {
                 let unknown = |_| Reply::Enqueued(vec![EnqueueOutcome::Unknown(Vec::new()); messages]);
                 self.reply(origin, answer.unwrap_or_else(unknown));
             }
-            Then::Enqueue { op, place } => {
+            Then::Enqueue { op, place, exists } => {
                 let outcome = match answer {
                     Ok(Reply::Enqueued(mut outcomes)) if outcomes.len() == 1 => outcomes.remove(0),
                     Ok(Reply::Refused(error)) => EnqueueOutcome::Failed(error),
                     // Whoever was asked may have stored it.
                     _ => EnqueueOutcome::Unknown(Vec::new()),
+                };
+                let outcome = match outcome {
+                    // Not now; but what is there already may be delivered.
+                    EnqueueOutcome::Failed(error) if exists && error.is_retryable() => {
+                        EnqueueOutcome::Unknown(Vec::new())
+                    }
+                    known => known,
                 };
                 self.settle_place(op, place, outcome);
             }

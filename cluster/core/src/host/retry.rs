@@ -142,9 +142,15 @@ impl Host {
                 }
             },
             Verdict::PassTo(host, attempt) => {
+                let exists = attempt == Attempt::Finish;
                 let single =
                     Enqueue { messages: vec![message.clone()], attempt, placed: true, ..enqueue.clone() };
-                self.forward(host, Request::Enqueue(single), enqueue.timeout, Then::Enqueue { op, place });
+                self.forward(
+                    host,
+                    Request::Enqueue(single),
+                    enqueue.timeout,
+                    Then::Enqueue { op, place, exists },
+                );
             }
         }
     }
