@@ -71,7 +71,7 @@ impl Host {
             !peer.met || under_way.is_some_and(|hosts| hosts.contains(host))
         };
         let others = tombstone.holders.hosts().filter(|host| *host != SELF && !self.is_gone(*host));
-        if others.into_iter().any(may_get_one) && !self.config.has(Plant::ConfirmWithoutFence) {
+        if others.into_iter().any(may_get_one) {
             return;
         }
         self.unconfirmed.remove(&id);
@@ -156,7 +156,9 @@ impl Host {
         self.unconfirmed.remove(&id);
         self.erase(tombstone.record);
         assert!(self.messages.find(id).is_none(), "forgot while there is a copy");
-        self.finished.insert(id, self.now);
+        if !self.config.has(Plant::FinishedForgotten) {
+            self.finished.insert(id, self.now);
+        }
         self.happened(Happening::Finished(id));
         Some(tombstone)
     }
