@@ -171,3 +171,46 @@ impl Host {
         self.peers.get(index).name.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::holders::HolderList;
+    use crate::host::{Identity, Recovered};
+    use crate::ids::{Boot, Commit, MessageId, Sequence, StoreId};
+    use crate::time::Instant;
+
+    fn alone() -> Host {
+        let boot = Boot { counter: 1, nonce: 1 };
+        let (name, address) = ("alpha".to_owned(), String::new());
+        let identity = Identity { id: HostId(1), name, address, boot, store: StoreId(1) };
+        let recovered =
+            Recovered { meta: Vec::new(), seen: Vec::new(), commit: Commit(0), next_sequence: Sequence(1) };
+        Host::recover(Config::default(), identity, recovered, Vec::new(), 7, Instant(1))
+    }
+
+    fn member(id: u128, name: &str, removed: bool) -> MemberRecord {
+        MemberRecord { id: HostId(id), name: name.into(), address: "x".into(), boot: 1, removed }
+    }
+
+    /// Seed 208520.
+    #[test]
+    fn a_delete_that_everybody_must_confirm_waits_for_new_members_that_a_list_names_behind_removed_ones() {
+        let (mut host, id) = (alone(), MessageId(5));
+        host.on_members(&[member(2, "charlie", false), member(3, "delta", false)]);
+        host.entomb(id, &HolderList::default(), 1, true);
+        host.on_members(&[
+            member(2, "charlie", true),
+            member(3, "delta", true),
+            member(4, "charlie", false),
+            member(5, "delta", false),
+        ]);
+        assert!(host.tombstones.get(id).is_some(), "one of the new ones may have the message");
+        host.on_members(&[member(4, "charlie", true), member(5, "delta", true)]);
+        assert!(
+            host.tombstones.get(id).is_none() && host.finished.contains(id),
+            "nobody is left to wait for"
+        );
+    }
+}
