@@ -44,9 +44,12 @@ impl Host {
         let kept = HostSet::of(SELF);
         let confirmed = HostSet::EMPTY;
         self.tombstones.insert(id, Tombstone { record, holders, replicas, everyone, confirmed, kept });
-        self.unconfirmed.insert(id);
         self.happened(Happening::Deleted(id));
-        self.confirm_if_possible(id);
+        if self.may_confirm(id) {
+            self.confirm(id);
+        } else {
+            self.unconfirmed.insert(id);
+        }
     }
 
     /// Erases a message's records here, and nothing else.
@@ -61,22 +64,26 @@ impl Host {
 
     /// Confirms a delete on behalf of this host, if no copy from here can be under way to any holder.
     pub(super) fn confirm_if_possible(&mut self, id: MessageId) {
-        let Some(tombstone) = self.tombstones.get(id) else {
+        if self.may_confirm(id) {
             self.unconfirmed.remove(&id);
-            return;
-        };
+            self.confirm(id);
+        }
+    }
+
+    fn confirm(&mut self, id: MessageId) {
+        self.tombstones.change(id, |tombstone| tombstone.confirmed.insert(SELF));
+        self.forget_if_confirmed(id);
+    }
+
+    /// Whether no copy from here can be under way to a holder that is not gone.
+    fn may_confirm(&self, id: MessageId) -> bool {
+        let Some(tombstone) = self.tombstones.get(id) else { return false };
         let under_way = self.under_way.get(id);
         let may_get_one = |host: HostIndex| {
             let peer = self.peers.get(host);
             !peer.met || under_way.is_some_and(|hosts| hosts.contains(host))
         };
-        let others = tombstone.holders.hosts().filter(|host| *host != SELF && !self.is_gone(*host));
-        if others.into_iter().any(may_get_one) {
-            return;
-        }
-        self.unconfirmed.remove(&id);
-        self.tombstones.change(id, |tombstone| tombstone.confirmed.insert(SELF));
-        self.forget_if_confirmed(id);
+        !tombstone.holders.hosts().any(|host| host != SELF && !self.is_gone(host) && may_get_one(host))
     }
 
     /// Whether a host was removed, and every member knows that and has synchronised since: nothing waits for it any more.
