@@ -45,7 +45,6 @@ plants! {
     MayHoldForgotten = "may-hold-forgotten": "hosts that were tried before and do not answer a retry are not listed as holders",
     NoTombstone = "no-tombstone": "a tombstone goes as soon as anybody else keeps it",
     TombstoneTimer = "tombstone-timer": "a tombstone goes after a second or so, whoever has confirmed it",
-    FinishedForgotten = "finished-forgotten": "a delete that everybody has confirmed is not remembered, so that a late retry is new",
     UnreachedUnsaid = "unreached-unsaid": "the answer to a delete does not name the holders that were not reached",
     ServeBeforeSync = "serve-before-sync": "a host serves right after its start, before it has synchronised",
     TakeoverWithoutSuspicion = "takeover-without-suspicion": "every holder serves, lower-ranked ones suspected or not",

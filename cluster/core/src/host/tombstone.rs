@@ -163,9 +163,7 @@ impl Host {
         self.unconfirmed.remove(&id);
         self.erase(tombstone.record);
         assert!(self.messages.find(id).is_none(), "forgot while there is a copy");
-        if !self.config.has(Plant::FinishedForgotten) {
-            self.finished.insert(id, self.now);
-        }
+        self.finished.insert(id, self.now);
         self.happened(Happening::Finished(id));
         Some(tombstone)
     }
