@@ -14,6 +14,7 @@ use hydraq_core::event::{Event, MetaKey};
 use hydraq_core::frame::MemberRecord;
 use tokio::runtime::Runtime;
 
+use super::answering::Answering;
 use super::clock::Clock;
 use super::engine::Engine;
 use super::handle::{Handle, Input};
@@ -34,6 +35,7 @@ pub(super) struct Committing {
     pub(super) clock: Clock,
     pub(super) links: Links,
     pub(super) handle: Handle,
+    pub(super) answering: Answering,
     pub(super) detector: Arc<Mutex<Detector>>,
 }
 
@@ -144,7 +146,8 @@ impl Committing {
         )
         .map_err(|error| self.unreadable(&error))?;
         let (handle, links, detector) = (self.handle.clone(), self.links.clone(), self.detector.clone());
-        let mut runner = Runner::new(engine, handle, self.clock, links, detector, self.config.suspicion);
+        let (answering, suspicion) = (self.answering.clone(), self.config.suspicion);
+        let mut runner = Runner::new(engine, handle, answering, self.clock, links, detector, suspicion);
         self.links.set_me(me);
         if !joining.is_empty() {
             self.handle.event(Event::Members(joining));

@@ -1,5 +1,6 @@
 //! A running host: the core with a disk, a clock and a network around it.
 
+pub mod answering;
 mod apart;
 pub mod clock;
 mod committing;

@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use super::answering::{Answering, hand_over};
 use super::clock::Clock;
 use super::committing::Committing;
 use super::handle::{Handle, Shared};
@@ -118,6 +119,8 @@ impl Starting {
         let shared = Arc::new(Shared::default());
         let (sender, inputs) = std::sync::mpsc::channel();
         let handle = Handle::new(sender, shared);
+        let (answering, answers) = Answering::new();
+        runtime.spawn(hand_over(answers, handle.clone()));
         let detector = Arc::new(Mutex::new(Detector::new(config.suspicion)));
         let links = Links::new(handle.clone(), clock, detector.clone(), runtime.handle().clone());
         let space = Arc::new(Mutex::new(Space::watch(&self.options.data)));
@@ -136,6 +139,7 @@ impl Starting {
             clock,
             links: links.clone(),
             handle: handle.clone(),
+            answering,
             detector,
         };
         let detector = commit.detector.clone();

@@ -15,10 +15,11 @@ use hydraq_core::event::{Effect, Event, Write};
 use hydraq_core::ids::RequestId;
 use hydraq_core::journal::Happening;
 use hydraq_core::objects::{Change, StoreTag};
-use hydraq_core::request::{Reply, Request};
+use hydraq_core::request::Reply;
 use hydraq_core::time::Instant;
 use tokio::sync::oneshot;
 
+use super::answering::{Answer, Answering, give_back};
 use super::clock::{Clock, wall_ms};
 use super::engine::{Batch, Engine};
 use super::handle::{Handle, Input, Inside};
@@ -66,7 +67,10 @@ pub struct Runner {
     clock: Clock,
     links: Links,
     detector: Arc<Mutex<Detector>>,
-    answers: HashMap<RequestId, oneshot::Sender<Reply>>,
+    askers: HashMap<RequestId, oneshot::Sender<Reply>>,
+    answering: Answering,
+    /// What leaves with the effects that are being released.
+    answers: Vec<Answer>,
     committed: std::time::Instant,
     /// When something was last written, and whether the store has been seen to since.
     worked: std::time::Instant,
@@ -81,6 +85,7 @@ impl Runner {
     pub fn new(
         engine: Engine,
         handle: Handle,
+        answering: Answering,
         clock: Clock,
         links: Links,
         detector: Arc<Mutex<Detector>>,
@@ -95,7 +100,9 @@ impl Runner {
             clock,
             links,
             detector,
-            answers: HashMap::new(),
+            askers: HashMap::new(),
+            answering,
+            answers: Vec::new(),
             committed: std::time::Instant::now(),
             worked: std::time::Instant::now(),
             is_untidy: true,
@@ -125,7 +132,7 @@ impl Runner {
             self.close_batch();
         }
         // Whoever waits for an answer hears that there will be none.
-        self.answers.clear();
+        self.askers.clear();
         self.ended.take().unwrap_or(Ended::Stopped)
     }
 
@@ -157,12 +164,12 @@ impl Runner {
         self.objects.note_input();
         match input {
             Input::Request(id, request, answer) => {
-                self.answers.insert(id, answer);
+                self.askers.insert(id, answer);
                 self.engine.step(now, Event::Request(id, request));
             }
             Input::Event(event) => {
                 if let Event::Cancelled(id) = &event {
-                    self.answers.remove(id);
+                    self.askers.remove(id);
                 }
                 self.engine.step(now, event);
             }
@@ -259,6 +266,9 @@ impl Runner {
                 Effect::Happened(what) => self.happened(what, at_ms),
             }
         }
+        if !self.answers.is_empty() {
+            self.answering.send(std::mem::take(&mut self.answers));
+        }
     }
 
     /// Answers a client; messages for one that has gone away are given back at once.
@@ -267,15 +277,9 @@ impl Runner {
             return;
         }
         self.recorder.count(&reply);
-        let unheard = match self.answers.remove(&request) {
-            Some(answer) => answer.send(reply).err(),
-            None => Some(reply),
-        };
-        if let Some(Reply::Dequeued(deliveries)) = unheard
-            && !deliveries.is_empty()
-        {
-            let receipts = deliveries.into_iter().map(|delivery| delivery.receipt).collect();
-            self.handle.event(Event::Request(RequestId(0), Request::Release(receipts)));
+        match self.askers.remove(&request) {
+            Some(asker) => self.answers.push((asker, reply)),
+            None => give_back(&self.handle, reply),
         }
     }
 
