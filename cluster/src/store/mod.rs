@@ -10,6 +10,7 @@ pub mod model;
 pub mod objects;
 mod records;
 pub mod redb;
+mod row;
 mod rows;
 mod twin;
 pub mod volatile;

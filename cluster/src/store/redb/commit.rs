@@ -9,9 +9,10 @@ use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
 use super::objects::Writing;
-use super::open::{encode_key, encode_tail};
+use super::open::{encode_key, encode_meta_tail};
 use super::{BODIES, DEAD, HEADS, META, RedbStore, open_database, storage_error};
-use crate::store::rows::{Row, RowBuilder, RowView};
+use crate::store::row::{RowBuilder, RowView, Tail};
+use crate::store::rows::Row;
 use crate::store::{Committed, StoreError};
 
 /// How large the bodies of one row may become, unless a single one is larger. redb rounds the page of a long value up to a power of
@@ -21,13 +22,6 @@ const ROW_BODY_BYTES: usize = (64 << 10) - 256;
 /// How many records one row may have; their heads fill a page of about the same size.
 const ROW_RECORDS: u32 = 512;
 
-/// A row that is about to be written, with its bodies.
-#[derive(Default)]
-struct NewRow {
-    heads: RowBuilder,
-    bodies: Vec<Bytes>,
-}
-
 impl RedbStore {
     /// Makes it durable that a new boot has begun.
     pub(super) fn begin_boot(&mut self, boot: u64) -> Result<(), ::redb::Error> {
@@ -36,8 +30,7 @@ impl RedbStore {
         self.commit += 1;
         {
             let mut meta = transaction.open_table(META)?;
-            let tail = encode_tail(self.commit, self.clock, self.next_sequence, boot);
-            meta.insert("tail", &tail[..])?;
+            meta.insert("tail", &encode_meta_tail(self.tail(), boot)[..])?;
         }
         transaction.commit()?;
         self.boot = boot;
@@ -82,22 +75,14 @@ impl RedbStore {
         {
             self.next_sequence = last.0 + 1;
         }
-        let commit = self.commit + 1;
-        for row in new {
-            self.write_row(&transaction, row).map_err(storage_error)?;
+        let tail = Tail { commit: self.commit + 1, clock: clock.0, next_sequence: self.next_sequence };
+        for row in &new {
+            self.write_row(&transaction, row, tail).map_err(storage_error)?;
         }
         let old = erased.partition_point(|sequence| *sequence < first_new);
         self.bury(&transaction, &erased[..old]).map_err(storage_error)?;
-        {
-            let mut meta = transaction.open_table(META).map_err(storage_error)?;
-            for write in writes {
-                if let Write::Meta(key, value) = write {
-                    meta.insert(encode_key(key).as_str(), &value[..]).map_err(storage_error)?;
-                }
-            }
-            let tail = encode_tail(commit, clock.0, self.next_sequence, self.boot);
-            meta.insert("tail", &tail[..]).map_err(storage_error)?;
-        }
+        let tail = new.is_empty().then_some(tail);
+        self.write_meta(&transaction, writes, tail).map_err(storage_error)?;
         let objects = match changes {
             [] => None,
             changes => {
@@ -106,13 +91,13 @@ impl RedbStore {
             }
         };
         transaction.commit().map_err(storage_error)?;
-        (self.commit, self.clock) = (commit, clock.0);
-        Ok(Committed::new(Commit(commit), objects))
+        (self.commit, self.clock) = (self.commit + 1, clock.0);
+        Ok(Committed::new(Commit(self.commit), objects))
     }
 
     /// The appended records as rows, without those that the same commit erases.
-    fn new_rows(&self, writes: &[Write], erased: &[Sequence]) -> Vec<NewRow> {
-        let mut rows: Vec<NewRow> = Vec::new();
+    fn new_rows(&self, writes: &[Write], erased: &[Sequence]) -> Vec<RowBuilder> {
+        let mut rows: Vec<RowBuilder> = Vec::new();
         for write in writes {
             let Write::Append(sequence, record) = write else { continue };
             if erased.binary_search(sequence).is_ok() {
@@ -120,36 +105,64 @@ impl RedbStore {
             }
             let body =
                 if let Record::Message(record) = record { record.message.body.clone() } else { Bytes::new() };
-            let has_room = |row: &NewRow| {
-                row.heads.count < ROW_RECORDS && row.heads.body_bytes + body.len() <= ROW_BODY_BYTES
-            };
+            let has_room =
+                |row: &RowBuilder| row.count < ROW_RECORDS && row.body_bytes + body.len() <= ROW_BODY_BYTES;
             if !rows.last().is_some_and(has_room) {
-                rows.push(NewRow::default());
+                rows.push(RowBuilder::default());
             }
             if let Some(row) = rows.last_mut() {
-                row.heads.push(*sequence, record, body.len());
-                row.bodies.push(body);
+                row.push(*sequence, record, body);
             }
         }
         rows
     }
 
-    fn write_row(&mut self, transaction: &WriteTransaction, new: NewRow) -> Result<(), ::redb::Error> {
-        let Some(first) = new.heads.first else { return Ok(()) };
-        let heads = new.heads.heads();
-        transaction.open_table(HEADS)?.insert(first.0, &heads[..])?;
-        let length = new.heads.body_bytes;
-        if length > 0 {
+    /// Writes what has a name; and where the store stands, if no row says it.
+    fn write_meta(
+        &self,
+        transaction: &WriteTransaction,
+        writes: &[Write],
+        tail: Option<Tail>,
+    ) -> Result<(), ::redb::Error> {
+        let has_names = writes.iter().any(|write| matches!(write, Write::Meta(..)));
+        if !has_names && tail.is_none() {
+            return Ok(());
+        }
+        let mut meta = transaction.open_table(META)?;
+        for write in writes {
+            if let Write::Meta(key, value) = write {
+                meta.insert(encode_key(key).as_str(), &value[..])?;
+            }
+        }
+        if let Some(tail) = tail {
+            meta.insert("tail", &encode_meta_tail(tail, self.boot)[..])?;
+        }
+        Ok(())
+    }
+
+    /// Writes a row, which says where the store stands; nothing if it has no records.
+    pub(super) fn write_row(
+        &mut self,
+        transaction: &WriteTransaction,
+        new: &RowBuilder,
+        tail: Tail,
+    ) -> Result<(), ::redb::Error> {
+        let Some(first) = new.first else { return Ok(()) };
+        let head = new.head(tail);
+        transaction.open_table(HEADS)?.insert(first.0, &head[..])?;
+        let mut bytes = head.len();
+        if new.has_bodies() {
+            bytes += new.body_bytes;
             let mut table = transaction.open_table(BODIES)?;
-            let mut value = table.insert_reserve(first.0, length)?;
+            let mut value = table.insert_reserve(first.0, new.body_bytes)?;
             let mut rest = value.as_mut();
-            for body in &new.bodies {
+            for body in new.bodies() {
                 let (here, behind) = rest.split_at_mut(body.len());
                 here.copy_from_slice(body);
                 rest = behind;
             }
         }
-        self.rows.insert(first, Row::new(new.heads.count, heads.len() + length, length > 0));
+        self.rows.insert(first, Row::new(new.count, bytes, new.has_bodies()));
         Ok(())
     }
 

@@ -2,10 +2,10 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `heads` | sequence of a row's first record | the row's records, see [`super::rows`] |
-//! | `bodies` | the same | the bodies of its messages |
+//! | `heads` | sequence of a row's first record | the row's records, see [`super::row`] |
+//! | `bodies` | the same | the bodies of its messages, if they are not few |
 //! | `dead` | the same | which of its records are dead, once some are |
-//! | `meta` | a name | the small things: whose store it is, the last commit, members, settings |
+//! | `meta` | a name | the small things: whose store it is, the last commit that appended nothing, members, settings |
 //! | `objects`, `object_…` | see [`objects`] | objects, their events and index entries; there once there was an object |
 //!
 //! A file is created under another name, filled, synced and renamed, because creation is not crash-safe; a file that does not
@@ -24,6 +24,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use ::redb::{Database, TableDefinition};
 
 use super::StoreError;
+use super::row::Tail;
 use super::rows::Rows;
 use place::Place;
 
@@ -49,6 +50,13 @@ pub struct RedbStore {
     other_bytes: u64,
     /// An error after which the handle takes no more writes.
     failed: Option<String>,
+}
+
+impl RedbStore {
+    /// Where it stands.
+    fn tail(&self) -> Tail {
+        Tail { commit: self.commit, clock: self.clock, next_sequence: self.next_sequence }
+    }
 }
 
 /// The database, to begin a transaction with.

@@ -14,7 +14,8 @@ use thiserror::Error;
 use super::place::{FilePlace, Place};
 use super::{DEAD, HEADS, META, RedbStore};
 use crate::store::Opened;
-use crate::store::rows::{Row, RowView, Rows};
+use crate::store::row::{LAYOUT, RowView, Tail};
+use crate::store::rows::{Row, Rows};
 
 /// Whose a store becomes that was never used.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +90,7 @@ fn create(place: &dyn Place, builder: &Builder, fresh: Fresh) -> Result<(), Open
             let mut meta = transaction.open_table(META)?;
             meta.insert("host", &fresh.host.to_bytes()[..])?;
             meta.insert("store", &fresh.store.to_bytes()[..])?;
+            meta.insert("layout", &[LAYOUT][..])?;
             transaction.open_table(HEADS)?;
             transaction.open_table(super::BODIES)?;
             transaction.open_table(DEAD)?;
@@ -104,19 +106,12 @@ fn create(place: &dyn Place, builder: &Builder, fresh: Fresh) -> Result<(), Open
     place.finish().map_err(|why| OpenError::Io { path: place.name(), why })
 }
 
-struct Tail {
-    commit: u64,
-    clock: u64,
-    next_sequence: u64,
-    boot: u64,
-}
-
 /// Reads what it needs to know of every row, and begins a new boot.
 fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened, ::redb::Error> {
     let missing = || ::redb::Error::Corrupted("the store does not say whose it is".into());
     let (mut rows, mut meta) = (Rows::default(), Vec::new());
-    let (mut host, mut store_id, mut seen) = (None, None, Vec::new());
-    let mut tail = Tail { commit: 0, clock: 0, next_sequence: 1, boot: 0 };
+    let (mut host, mut store_id, mut seen, mut layout) = (None, None, Vec::new(), 0);
+    let (mut tail, mut boot) = (Tail { next_sequence: 1, ..Tail::default() }, 0);
     {
         let transaction = database.begin_read()?;
         for entry in transaction.open_table(META)?.iter()? {
@@ -125,17 +120,23 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
             match name.value() {
                 "host" => host = HostId::from_bytes(value),
                 "store" => store_id = StoreId::from_bytes(value),
-                "tail" => tail = decode_tail(value).ok_or_else(missing)?,
+                "tail" => (tail, boot) = decode_meta_tail(value).ok_or_else(missing)?,
                 "seen" => seen = value.to_vec(),
+                "layout" => layout = value.first().copied().unwrap_or(0),
                 name => meta.extend(decode_key(name).map(|key| (key, value.to_vec()))),
             }
+        }
+        if layout != LAYOUT {
+            let why =
+                format!("another version of hydraq wrote it: layout {layout}, and this one reads {LAYOUT}");
+            return Err(::redb::Error::Corrupted(why));
         }
         let dead = transaction.open_table(DEAD)?;
         for entry in transaction.open_table(HEADS)?.iter()? {
             let (first, heads) = entry?;
             let first = Sequence(first.value());
             let bitmap = dead.get(first.0)?.map(|bitmap| bitmap.value().to_vec());
-            match load_row(first, heads.value(), bitmap) {
+            match load_row(first, heads.value(), bitmap, &mut tail) {
                 Ok(row) => rows.insert(first, row),
                 Err(error) => tracing::error!(row = first.0, %error, "a row on the disk cannot be read"),
             }
@@ -143,9 +144,9 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
     }
     let (host, store_id) = (host.ok_or_else(missing)?, store_id.ok_or_else(missing)?);
     let before = Commit(tail.commit);
-    let boot = Boot { counter: tail.boot + 1, nonce };
+    let boot = Boot { counter: boot + 1, nonce };
     let database = Arc::new(RwLock::new(database));
-    let Tail { commit, next_sequence, clock, .. } = tail;
+    let Tail { commit, next_sequence, clock } = tail;
     let mut store = RedbStore {
         database,
         place,
@@ -164,12 +165,23 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
     Ok(Opened { store: Box::new(store), host, store_id, boot, clock, recovered })
 }
 
-/// What is known of a row without reading its records, but for the last one, behind whose body nothing stands.
-fn load_row(first: Sequence, heads: &[u8], bitmap: Option<Vec<u8>>) -> Result<Row, CodecError> {
-    let view = RowView::new(first, heads)?;
+/// What is known of a row without reading its records, but for the last one, behind whose body nothing stands. `tail` becomes that of
+/// the last commit, whether a row or a commit without one has it.
+fn load_row(
+    first: Sequence,
+    head: &[u8],
+    bitmap: Option<Vec<u8>>,
+    tail: &mut Tail,
+) -> Result<Row, CodecError> {
+    let view = RowView::new(first, head)?;
+    if let Some(newer) = view.tail.filter(|row| row.commit > tail.commit) {
+        *tail = newer;
+    }
+    tail.next_sequence = tail.next_sequence.max(view.next_sequence());
     let last = view.count().checked_sub(1).and_then(|last| view.entry(last).ok());
-    let body_bytes = last.map_or(0, |last| last.body_offset + last.body_length());
-    let mut row = Row::new(view.count() as u32, heads.len() + body_bytes, view.has_bodies());
+    let body_bytes =
+        last.filter(|_| view.has_bodies()).map_or(0, |last| last.body_offset + last.body_length());
+    let mut row = Row::new(view.count() as u32, head.len() + body_bytes, view.has_bodies());
     if let Some(bitmap) = bitmap {
         row.set_dead(bitmap);
         row.was_marked = true;
@@ -177,22 +189,16 @@ fn load_row(first: Sequence, heads: &[u8], bitmap: Option<Vec<u8>>) -> Result<Ro
     Ok(row)
 }
 
-fn decode_tail(value: &[u8]) -> Option<Tail> {
+fn decode_meta_tail(value: &[u8]) -> Option<(Tail, u64)> {
     let mut take = Take(value);
-    Some(Tail {
-        commit: take.u64().ok()?,
-        clock: take.u64().ok()?,
-        next_sequence: take.u64().ok()?,
-        boot: take.u64().ok()?,
-    })
+    Some((Tail::decode(&mut take).ok()?, take.u64().ok()?))
 }
 
-/// What goes with every commit.
-pub(super) fn encode_tail(commit: u64, clock: u64, next_sequence: u64, boot: u64) -> Vec<u8> {
+/// What goes with a commit that appends nothing, and with each start: where the store stands, and which boot it is.
+pub(super) fn encode_meta_tail(tail: Tail, boot: u64) -> Vec<u8> {
     let mut value = Vec::with_capacity(32);
-    for number in [commit, clock, next_sequence, boot] {
-        value.put_u64(number);
-    }
+    tail.encode(&mut value);
+    value.put_u64(boot);
     value
 }
 
@@ -210,4 +216,24 @@ fn decode_key(name: &str) -> Option<MetaKey> {
         return index.parse().ok().map(MetaKey::Member);
     }
     name.strip_prefix("setting/").map(|name| MetaKey::Setting(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::volatile::VolatileDisk;
+
+    #[test]
+    fn a_store_of_another_layout_is_refused_and_left_as_it_is() {
+        let (disk, fresh) = (VolatileDisk::default(), Fresh { host: HostId(1), store: StoreId(2) });
+        drop(open_at(disk.place(), 1 << 20, fresh, 7).expect("a store"));
+        let mut builder = Database::builder();
+        let database = disk.place().open(builder.set_cache_size(1 << 20)).expect("a file");
+        let transaction = database.begin_write().expect("a transaction");
+        transaction.open_table(META).expect("a table").insert("layout", &[2][..]).expect("an insert");
+        transaction.commit().expect("a commit");
+        drop(database);
+        let error = open_at(disk.place(), 1 << 20, fresh, 8).err().expect("refused").to_string();
+        assert!(error.contains("layout 2, and this one reads 3; it is left as it is"), "{error}");
+    }
 }

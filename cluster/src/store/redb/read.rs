@@ -14,7 +14,7 @@ use hydraq_core::time::Instant;
 
 use super::{BODIES, HEADS, RedbStore, open_database};
 use crate::store::objects::ObjectReader;
-use crate::store::rows::{RowEntry, RowView};
+use crate::store::row::{RowEntry, RowView};
 use crate::store::{Committed, ReadError, Records, Store, StoreError};
 
 fn failed(error: impl Into<::redb::Error>) -> ReadError {
@@ -170,10 +170,11 @@ impl RedbStore {
     ) -> Result<Arc<Message>, ReadError> {
         let first = self.rows.row_of(sequence).ok_or(ReadError::Gone)?;
         if open.first != Some(first) {
+            let has_bodies = self.rows.get(first).is_some_and(|row| row.has_bodies);
             *open = OpenRow {
                 first: Some(first),
                 heads: heads.get(first.0).map_err(failed)?,
-                bodies: bodies.get(first.0).map_err(failed)?,
+                bodies: if has_bodies { bodies.get(first.0).map_err(failed)? } else { None },
             };
         }
         let value = open.heads.as_ref().ok_or(ReadError::Gone)?;
@@ -186,9 +187,8 @@ impl RedbStore {
         let body = if length == 0 {
             Bytes::new()
         } else {
-            let value = open.bodies.as_ref().ok_or(ReadError::Corrupt)?;
-            let range = entry.body_range(length);
-            Bytes::copy_from_slice(value.value().get(range).ok_or(ReadError::Corrupt)?)
+            let bodies = open.bodies.as_ref().map_or(view.few_bodies(), |bodies| bodies.value());
+            Bytes::copy_from_slice(bodies.get(entry.body_range(length)).ok_or(ReadError::Corrupt)?)
         };
         let is_sound = check_body(&body, record.fingerprint.body_crc).is_ok();
         let message = Arc::new(record.with_body(body));

@@ -1,12 +1,15 @@
 //! Upkeep: rows of which little is alive are written together, and the room they took is given back.
 
 use ::redb::{Durability, ReadableDatabase};
+use bytes::Bytes;
 use hydraq_core::ids::Sequence;
 use hydraq_core::record::Record;
 
-use super::{BODIES, DEAD, HEADS, RedbStore, open_database, storage_error};
+use super::open::encode_meta_tail;
+use super::{BODIES, DEAD, HEADS, META, RedbStore, open_database, storage_error};
 use crate::store::StoreError;
-use crate::store::rows::{Row, RowBuilder, RowView};
+use crate::store::row::{RowBuilder, RowView};
+use crate::store::rows::Row;
 
 /// Rows are rewritten when less than this share of their bytes is alive, in percent.
 const SPARSE_PERCENT: u64 = 50;
@@ -50,7 +53,7 @@ impl RedbStore {
     fn rewrite(&mut self, firsts: &[Sequence]) -> Result<(), ::redb::Error> {
         let mut transaction = open_database(&self.database).begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
-        let (mut builder, mut all_bodies) = (RowBuilder::default(), Vec::new());
+        let mut builder = RowBuilder::default();
         {
             let (mut heads, mut bodies) = (transaction.open_table(HEADS)?, transaction.open_table(BODIES)?);
             let mut dead = transaction.open_table(DEAD)?;
@@ -59,35 +62,27 @@ impl RedbStore {
                 let value = heads.remove(first.0)?;
                 let body = bodies.remove(first.0)?;
                 dead.remove(first.0)?;
-                let (Some(value), body) =
-                    (value, body.as_ref().map(redb::AccessGuard::value).unwrap_or_default())
-                else {
-                    continue;
-                };
+                let Some(value) = value else { continue };
                 let Ok(view) = RowView::new(*first, value.value()) else { continue };
+                let body = body.as_ref().map_or(view.few_bodies(), redb::AccessGuard::value);
                 for place in (0..view.count()).filter(|place| !row.is_dead(*place)) {
                     let Ok(entry) = view.entry(place) else { continue };
                     let Ok(sealed) = entry.sealed_bytes() else { continue };
                     let body = body.get(entry.body_range(entry.body_length())).unwrap_or_default();
-                    builder.push_sealed(entry.sequence, sealed, body.len());
-                    all_bodies.extend_from_slice(body);
-                }
-            }
-            if let Some(first) = builder.first {
-                heads.insert(first.0, &builder.heads()[..])?;
-                if !all_bodies.is_empty() {
-                    bodies.insert(first.0, &all_bodies[..])?;
+                    builder.push_sealed(entry.sequence, sealed, Bytes::copy_from_slice(body));
                 }
             }
         }
-        transaction.commit()?;
         for first in firsts {
             self.rows.remove(*first);
         }
-        if let Some(first) = builder.first {
-            let bytes = builder.heads().len() + all_bodies.len();
-            self.rows.insert(first, Row::new(builder.count, bytes, !all_bodies.is_empty()));
+        if builder.first.is_none() {
+            // The row that said where the store stands may be one of these.
+            let tail = encode_meta_tail(self.tail(), self.boot);
+            transaction.open_table(META)?.insert("tail", &tail[..])?;
         }
+        self.write_row(&transaction, &builder, self.tail())?;
+        transaction.commit()?;
         Ok(())
     }
 
@@ -115,6 +110,7 @@ impl RedbStore {
         let Some(entry) = view.find(sequence) else { return Ok(None) };
         if let Ok(Record::Message(record)) = entry.record()
             && record.fingerprint.length > 0
+            && view.has_bodies()
             && let Some(bodies) = transaction.open_table(BODIES)?.get(first.0)?
         {
             let mut value = bodies.value().to_vec();
@@ -124,10 +120,87 @@ impl RedbStore {
             return Ok(Some((true, value)));
         }
         let mut value = heads.value().to_vec();
-        // The last byte of the record is as good as any.
-        let sealed = entry.sealed_bytes().map_or(1, <[u8]>::len);
-        let place = value.len() - entry.sealed.len() + sealed - 1;
-        value[place] ^= 1;
+        let behind_records = value.len() - view.few_bodies().len();
+        let place = if entry.body_length() > 0 {
+            behind_records + entry.body_offset
+        } else {
+            // The last byte of the record is as good as any.
+            let sealed = entry.sealed_bytes().map_or(1, <[u8]>::len);
+            behind_records - entry.sealed.len() + sealed - 1
+        };
+        if let Some(byte) = value.get_mut(place) {
+            *byte ^= 1;
+        }
         Ok(Some((false, value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hydraq_core::event::Write;
+    use hydraq_core::holders::HolderList;
+    use hydraq_core::ids::{Commit, HostId, MessageId, Sequence, StoreId};
+    use hydraq_core::record::{Record, TombstoneRecord};
+    use hydraq_core::time::Instant;
+
+    use crate::store::Opened;
+    use crate::store::redb::{Fresh, open_at};
+    use crate::store::volatile::VolatileDisk;
+
+    fn open(disk: &VolatileDisk) -> Opened {
+        let fresh = Fresh { host: HostId(1), store: StoreId(2) };
+        open_at(disk.place(), 1 << 20, fresh, 7).expect("a store")
+    }
+
+    fn append(number: u64) -> Write {
+        let (id, holders) = (MessageId(u128::from(number)), HolderList::default());
+        let record = TombstoneRecord { id, holders, replicas: 1, everyone: false };
+        Write::Append(Sequence(number), Record::Tombstone(record))
+    }
+
+    /// Where a store stands after a start: its last commit, and the next place.
+    fn stands(disk: &VolatileDisk) -> (Commit, Sequence) {
+        let opened = open(disk);
+        (opened.recovered.commit, opened.recovered.next_sequence)
+    }
+
+    #[test]
+    fn a_start_finds_where_the_store_stood_after_each_kind_of_commit() {
+        let disk = VolatileDisk::default();
+        let mut opened = open(&disk);
+        let mut commit = |writes: &[Write]| {
+            opened.store.commit(writes, Instant(1)).expect("a commit");
+            VolatileDisk::new(disk.files())
+        };
+        let appended = commit(&[append(1), append(2)]);
+        let nothing = commit(&[]);
+        let again = commit(&[append(3)]);
+        let erased = commit(&[Write::Erase(Sequence(3))]);
+        let both = commit(&[append(4), Write::Erase(Sequence(4))]);
+        // The first commit is that of the start itself.
+        assert_eq!(stands(&appended), (Commit(2), Sequence(3)));
+        assert_eq!(stands(&nothing), (Commit(3), Sequence(3)));
+        assert_eq!(stands(&again), (Commit(4), Sequence(4)));
+        assert_eq!(stands(&erased), (Commit(5), Sequence(4)));
+        assert_eq!(stands(&both), (Commit(6), Sequence(5)));
+    }
+
+    #[test]
+    fn rewriting_rows_does_not_forget_where_the_store_stood() {
+        let disk = VolatileDisk::default();
+        let mut opened = open(&disk);
+        const RECORDS: u64 = 60_000;
+        let all: Vec<Write> = (1..=RECORDS).map(append).collect();
+        opened.store.commit(&all, Instant(1)).expect("a commit");
+        let most = (1..=RECORDS).filter(|number| number % 500 != 0);
+        let mut writes: Vec<Write> = most.map(|number| Write::Erase(Sequence(number))).collect();
+        writes.push(append(RECORDS + 1));
+        opened.store.commit(&writes, Instant(2)).expect("a commit");
+        let mut slices = 0;
+        while opened.store.tidy().expect("upkeep") {
+            slices += 1;
+            assert_eq!(stands(&VolatileDisk::new(disk.files())), (Commit(3), Sequence(RECORDS + 2)));
+        }
+        assert!(slices > 0, "nothing was rewritten");
     }
 }
