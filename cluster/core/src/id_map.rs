@@ -6,6 +6,7 @@
 use std::fmt;
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::ids::MessageId;
 use crate::random::mix_id;
@@ -65,6 +66,9 @@ impl<V> IdMap<V> {
 
     /// The value of `id`, to change it.
     pub fn get_mut(&mut self, id: MessageId) -> Option<&mut V> {
+        if self.is_empty() {
+            return None;
+        }
         let shard = self.shards.get_mut(bucket_of(id))?;
         shard.find_mut(table_hash(id), |(key, _)| *key == id).map(|(_, value)| value)
     }
@@ -77,19 +81,48 @@ impl<V> IdMap<V> {
 
     /// Gives `id` a value; the one it had comes back.
     pub fn insert(&mut self, id: MessageId, value: V) -> Option<V> {
-        if let Some(old) = self.get_mut(id) {
-            return Some(std::mem::replace(old, value));
-        }
         if self.shards.is_empty() {
             self.shards = (0..BUCKETS).map(|_| HashTable::new()).collect();
         }
-        self.len += 1;
-        self.shards[bucket_of(id)].insert_unique(table_hash(id), (id, value), |(key, _)| table_hash(*key));
-        None
+        match entry(&mut self.shards, id) {
+            Entry::Occupied(mut old) => Some(std::mem::replace(&mut old.get_mut().1, value)),
+            Entry::Vacant(place) => {
+                self.len += 1;
+                place.insert((id, value));
+                None
+            }
+        }
+    }
+
+    /// The value of `id`, to change it; that of `fresh` if it had none.
+    pub fn get_or_insert_with(&mut self, id: MessageId, fresh: impl FnOnce() -> V) -> &mut V {
+        if self.shards.is_empty() {
+            self.shards = (0..BUCKETS).map(|_| HashTable::new()).collect();
+        }
+        match entry(&mut self.shards, id) {
+            Entry::Occupied(entry) => &mut entry.into_mut().1,
+            Entry::Vacant(place) => {
+                self.len += 1;
+                &mut place.insert((id, fresh())).into_mut().1
+            }
+        }
+    }
+
+    /// Changes the value of `id`, if it has one, and takes it out unless `change` says that it stays.
+    pub fn retain(&mut self, id: MessageId, change: impl FnOnce(&mut V) -> bool) {
+        let Some(shard) = self.shards.get_mut(bucket_of(id)) else { return };
+        let Ok(mut entry) = shard.find_entry(table_hash(id), |(key, _)| *key == id) else { return };
+        if !change(&mut entry.get_mut().1) {
+            entry.remove();
+            self.len -= 1;
+        }
     }
 
     /// Takes the value of `id` out.
     pub fn remove(&mut self, id: MessageId) -> Option<V> {
+        if self.is_empty() {
+            return None;
+        }
         let shard = self.shards.get_mut(bucket_of(id))?;
         let entry = shard.find_entry(table_hash(id), |(key, _)| *key == id).ok()?;
         self.len -= 1;
@@ -124,6 +157,11 @@ impl<V> IdMap<V> {
     }
 }
 
+fn entry<V>(shards: &mut [HashTable<(MessageId, V)>], id: MessageId) -> Entry<'_, (MessageId, V)> {
+    let hash_of = |(key, _): &(MessageId, V)| table_hash(*key);
+    shards[bucket_of(id)].entry(table_hash(id), |(key, _)| *key == id, hash_of)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +176,17 @@ mod tests {
         assert_eq!(map.remove(MessageId(14)), Some(2));
         assert_eq!((map.get(MessageId(7)), map.get(MessageId(14)), map.len()), (Some(&99), None, 9_999));
         assert_eq!(map.ids().count(), 9_999);
+        *map.get_or_insert_with(MessageId(14), || 5) += 1;
+        *map.get_or_insert_with(MessageId(14), || 5) += 1;
+        assert_eq!((map.get(MessageId(14)), map.len()), (Some(&7), 10_000));
+        map.retain(MessageId(14), |value| {
+            *value = 8;
+            true
+        });
+        assert_eq!((map.get(MessageId(14)), map.len()), (Some(&8), 10_000));
+        map.retain(MessageId(14), |_| false);
+        map.retain(MessageId(14), |_| unreachable!("there is none"));
+        assert_eq!((map.get(MessageId(14)), map.len()), (None, 9_999));
     }
 
     #[test]

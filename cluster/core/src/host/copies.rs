@@ -14,7 +14,7 @@ use crate::outbox::{CopyBatch, ListTable};
 use crate::state::slab::Slot;
 
 use super::Host;
-use super::peers::{Block, CopyKind};
+use super::peers::{Block, CopyKind, Sent};
 use super::portable::global_list;
 
 /// How many copies, and how many bytes of bodies, leave in one frame.
@@ -24,6 +24,7 @@ const BLOCK_BYTES: usize = 1 << 20;
 /// A copy to be sent.
 pub(super) struct Outgoing<'a> {
     pub(super) id: MessageId,
+    pub(super) slot: Slot,
     pub(super) content: Content,
     pub(super) length: usize,
     pub(super) list: &'a HolderList,
@@ -72,9 +73,9 @@ impl Host {
         let Outgoing { content, count, shape, condition, .. } = copy;
         batch.copies.push(Copy { content, list, count, shape, condition });
         if let Some(Block::Copies { items, .. }) = self.peers.get_mut(to).blocks.get_mut(&batch.block) {
-            items.push((copy.id, copy.list_hash));
+            items.push(Sent { id: copy.id, slot: copy.slot, list_hash: copy.list_hash });
         }
-        self.note_under_way(copy.id, to);
+        self.under_way.get_or_insert_with(copy.id, || HostSet::EMPTY).insert(to);
     }
 
     /// Sends the copy of a message that this host has, as it stands now.
@@ -82,13 +83,26 @@ impl Host {
         let entry = self.messages.entry(slot);
         let (id, length) = (entry.id, entry.fingerprint.length as usize);
         let content = Content::Stored(entry.sequence);
-        let (list, list_hash) = (self.messages.holders(slot).clone(), self.messages.share(slot).list_hash);
+        let (list, list_hash) = (self.messages.holders(slot).clone(), self.messages.list_hash(slot));
         let condition = Some(self.global_condition(slot));
         let (origin, shape) = (self.identity.id, Shape::Star);
         let list = &list;
         self.send_copy(
             to,
-            Outgoing { id, content, length, list, list_hash, count: 1, shape, condition, origin, kind, late },
+            Outgoing {
+                id,
+                slot,
+                content,
+                length,
+                list,
+                list_hash,
+                count: 1,
+                shape,
+                condition,
+                origin,
+                kind,
+                late,
+            },
         );
     }
 
@@ -97,7 +111,7 @@ impl Host {
         if self.peers.get(to).session.is_none() {
             return;
         }
-        let (id, list_hash) = (self.messages.entry(slot).id, self.messages.share(slot).list_hash);
+        let (id, list_hash) = (self.messages.entry(slot).id, self.messages.list_hash(slot));
         let number = self.next_number + 1;
         let lane = self.outbox.late(to);
         if lane.list_block.is_none() {
@@ -110,7 +124,7 @@ impl Host {
             let (peers, messages) = (&self.peers, &self.messages);
             items.push((id, lists.place(list_hash, || global_list(peers, messages.holders(slot)))));
             if let Some(Block::Copies { items, .. }) = self.peers.get_mut(to).blocks.get_mut(block) {
-                items.push((id, list_hash));
+                items.push(Sent { id, slot, list_hash });
             }
         }
     }
@@ -121,13 +135,17 @@ impl Host {
             return;
         };
         let mut refused = refused.iter().peekable();
-        for (place, (id, list_hash)) in items.into_iter().enumerate() {
+        for (place, Sent { id, slot, list_hash }) in items.into_iter().enumerate() {
             if kind != CopyKind::List {
                 self.note_arrived(id, from);
             }
             match refused.next_if(|(at, _)| *at as usize == place) {
                 Some((_, why)) => self.on_refused(id, from, *why),
-                None => self.on_held(id, from, list_hash),
+                None => {
+                    if let Some(slot) = self.messages.find_again(id, slot) {
+                        self.on_held(id, slot, from, list_hash);
+                    }
+                }
             }
         }
     }
@@ -135,13 +153,14 @@ impl Host {
     /// A holder to which somebody else sent the copy has stored it.
     pub(super) fn on_confirm(&mut self, from: HostIndex, items: &[(MessageId, u64)]) {
         for (id, list_hash) in items {
-            self.on_held(*id, from, *list_hash);
+            if let Some(slot) = self.messages.find(*id) {
+                self.on_held(*id, slot, from, *list_hash);
+            }
         }
     }
 
     /// A peer has a message durably, with a list of this hash.
-    pub(super) fn on_held(&mut self, id: MessageId, from: HostIndex, list_hash: u64) {
-        let Some(slot) = self.messages.find(id) else { return };
+    fn on_held(&mut self, id: MessageId, slot: Slot, from: HostIndex, list_hash: u64) {
         self.messages.set_lacking(slot, from, false);
         self.note_leave_answer(id, from);
         self.confirm_pending(id, slot, from, list_hash);
@@ -169,24 +188,11 @@ impl Host {
         self.pending_failed_at(id, from);
     }
 
-    fn note_under_way(&mut self, id: MessageId, to: HostIndex) {
-        match self.under_way.get_mut(id) {
-            Some(hosts) => {
-                hosts.insert(to);
-            }
-            None => {
-                self.under_way.insert(id, HostSet::of(to));
-            }
-        }
-    }
-
     fn note_arrived(&mut self, id: MessageId, at: HostIndex) {
-        if let Some(hosts) = self.under_way.get_mut(id) {
+        self.under_way.retain(id, |hosts| {
             hosts.remove(at);
-            if hosts.is_empty() {
-                self.under_way.remove(id);
-            }
-        }
+            !hosts.is_empty()
+        });
         if self.unconfirmed.contains(&id) {
             self.confirm_if_possible(id);
         }
@@ -210,7 +216,7 @@ impl Host {
         match block {
             Block::Copies { kind: CopyKind::List, .. } => {}
             Block::Copies { items, .. } => {
-                self.peers.get_mut(index).loose.extend(items.into_iter().map(|(id, _)| id));
+                self.peers.get_mut(index).loose.extend(items.into_iter().map(|sent| sent.id));
             }
             Block::Leases { push } => self.push_answered(push, index),
             Block::Tombstones { deletes, .. } => self.tombstones_lost(index, number, &deletes),

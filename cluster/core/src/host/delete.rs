@@ -10,6 +10,7 @@ use crate::holders::HolderList;
 use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::MessageId;
 use crate::request::{Delete, DeleteOutcome, DeleteTarget, Knowledge, Reply, RequestError};
+use crate::state::slab::Slot;
 use crate::time::Instant;
 
 use super::alarm::Alarm;
@@ -43,15 +44,16 @@ impl Host {
         self.deletes.insert(number, DeleteOp { origin, results, waiting, inquiry: None, places, alarm });
         let (mut unknown, mut open) = (Vec::new(), Vec::new());
         for (place, target) in delete.targets.iter().enumerate() {
+            let slot = self.messages.find(target.id);
             if self.finished.contains(target.id) {
                 self.set_result(
                     number,
                     place,
                     Ok(DeleteOutcome { gone_already: true, unreached: Vec::new() }),
                 );
-            } else if let Err(error) = self.check_lease(target) {
+            } else if let Err(error) = self.check_lease(target, slot) {
                 self.set_result(number, place, Err(error));
-            } else if self.messages.find(target.id).is_some() || self.tombstones.get(target.id).is_some() {
+            } else if slot.is_some() || self.tombstones.get(target.id).is_some() {
                 self.delete_known(number, place, target.id);
                 open.extend(self.may_have_more_holders(target.id).then_some(target.id));
             } else {
@@ -70,8 +72,8 @@ impl Host {
         self.on_delete(Origin::Nobody, Delete { targets, timeout: self.config.answer_timeout });
     }
 
-    fn check_lease(&self, target: &DeleteTarget) -> Result<(), RequestError> {
-        let (Some(shown), Some(slot)) = (target.lease, self.messages.find(target.id)) else { return Ok(()) };
+    fn check_lease(&self, target: &DeleteTarget, slot: Option<Slot>) -> Result<(), RequestError> {
+        let (Some(shown), Some(slot)) = (target.lease, slot) else { return Ok(()) };
         let newest = self
             .messages
             .entry(slot)
@@ -92,12 +94,12 @@ impl Host {
     fn push_to_holders(&mut self, op: u64, place: usize, id: MessageId) {
         // A tombstone that is complete at once, as with one replica, is already gone.
         let Some(tombstone) = self.tombstones.get(id) else { return };
-        let members: HostSet = self.peers.members().map(|(host, _)| host).collect();
         let listed = tombstone.holders.host_set();
+        let is_wanted = |host: &HostIndex| *host != SELF && !self.peers.get(*host).removed;
         let wanted: Vec<HostIndex> = if self.concerns_all(tombstone) {
-            members.iter().filter(|host| *host != SELF).collect()
+            self.peers.members().map(|(host, _)| host).filter(is_wanted).collect()
         } else {
-            tombstone.holders.hosts().filter(|host| *host != SELF && members.contains(*host)).collect()
+            tombstone.holders.hosts().filter(is_wanted).collect()
         };
         let replicas = usize::from(tombstone.replicas);
         let (reached, unreached): (Vec<_>, Vec<_>) =

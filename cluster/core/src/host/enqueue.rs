@@ -123,7 +123,7 @@ impl Host {
         self.enqueue_bytes += message.body.len();
         self.pending.insert(message.id, pending);
         self.send_first_round(slot, message, &first_round, enqueue.shape);
-        self.settle_if_confirmed(message.id);
+        self.settle_if_confirmed(message.id, slot);
     }
 
     /// Writes a message with its holders.
@@ -133,7 +133,7 @@ impl Host {
         holders: HolderList,
         condition: Option<Condition>,
     ) -> Slot {
-        assert!(!self.finished.contains(message.id), "stored a finished one");
+        debug_assert!(!self.finished.contains(message.id), "stored a finished one");
         let fingerprint = message.fingerprint();
         let fresh = Condition {
             not_before: message.delay.map(|delay| self.now + delay),
@@ -176,10 +176,11 @@ impl Host {
             return;
         }
         let list = self.messages.holders(slot).clone();
-        let list_hash = self.messages.share(slot).list_hash;
+        let list_hash = self.messages.list_hash(slot);
         for (host, count) in parts(planned, shape) {
             let outgoing = Outgoing {
                 id: message.id,
+                slot,
                 content: Content::Message(message.clone()),
                 length: message.body.len(),
                 list: &list,

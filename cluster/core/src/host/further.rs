@@ -7,7 +7,6 @@ use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::{HostId, MessageId};
 use crate::journal::Happening;
 use crate::plant::Plant;
-use crate::request::EnqueueOutcome;
 use crate::state::slab::Slot;
 
 use super::Host;
@@ -17,31 +16,33 @@ use super::peers::CopyKind;
 impl Host {
     /// A host has stored a message that waits for it, with a list of this hash.
     pub(super) fn confirm_pending(&mut self, id: MessageId, slot: Slot, from: HostIndex, list_hash: u64) {
-        let names_all = self.messages.share(slot).list_hash == list_hash;
+        let names_all = self.messages.list_hash(slot) == list_hash;
         let Some(pending) = self.pending.get_mut(id) else { return };
         pending.hoping.remove(from);
         pending.failed.remove(from);
         if names_all {
             pending.behind.remove(from);
             pending.confirmed.insert(from);
-            self.settle_if_confirmed(id);
+            self.settle_if_confirmed(id, slot);
         } else if pending.behind.insert(from) {
             pending.confirmed.remove(from);
             self.send_list(from, slot);
         }
     }
 
-    pub(super) fn settle_if_confirmed(&mut self, id: MessageId) {
-        let Some(pending) = self.pending.get(id) else { return };
-        let short = usize::from(self.config.has(Plant::AckOneShort));
-        if pending.confirmed.len() + short >= pending.replicas {
-            let confirmed = self.in_rank_order(id, &pending.confirmed.clone());
-            self.settle(id, EnqueueOutcome::Ok(confirmed));
+    pub(super) fn settle_if_confirmed(&mut self, id: MessageId, slot: Slot) {
+        if self.pending.get(id).is_some_and(|pending| self.is_confirmed(pending)) {
+            self.settle_confirmed(id, slot);
         }
     }
 
-    pub(super) fn in_rank_order(&self, id: MessageId, hosts: &HostSet) -> Vec<HostId> {
-        let Some(slot) = self.messages.find(id) else { return self.peers.ids_of(hosts.iter()) };
+    /// Whether as many hosts as were asked for have a message, and a list that names them all.
+    fn is_confirmed(&self, pending: &Pending) -> bool {
+        let short = usize::from(self.config.has(Plant::AckOneShort));
+        pending.confirmed.len() + short >= pending.replicas
+    }
+
+    pub(super) fn in_rank_order(&self, slot: Slot, hosts: &HostSet) -> Vec<HostId> {
         self.peers.ids_of(self.messages.holders(slot).hosts().filter(|host| hosts.contains(*host)))
     }
 
@@ -64,7 +65,7 @@ impl Host {
                 self.send_stored(host, slot, CopyKind::Copy, false);
             }
         }
-        self.settle_if_confirmed(id);
+        self.settle_if_confirmed(id, slot);
         self.try_further(id);
     }
 

@@ -6,6 +6,7 @@ use crate::host_set::{HostSet, SELF};
 use crate::ids::MessageId;
 use crate::plant::Plant;
 use crate::request::{Enqueue, EnqueueOutcome, Reply};
+use crate::state::slab::Slot;
 use crate::time::Instant;
 
 use super::alarm::Alarm;
@@ -92,9 +93,11 @@ impl Host {
         }
     }
 
-    /// Says to all who wait for it what became of one message.
-    pub(super) fn settle(&mut self, id: MessageId, outcome: EnqueueOutcome) {
+    /// Says to all who wait for a message that those who have confirmed it have stored it: they are enough, or it was delivered and deleted
+    /// meanwhile.
+    pub(super) fn settle_confirmed(&mut self, id: MessageId, slot: Slot) {
         let Some(pending) = self.pending.remove(id) else { return };
+        let outcome = EnqueueOutcome::Ok(self.in_rank_order(slot, &pending.confirmed));
         self.enqueue_bytes = self.enqueue_bytes.saturating_sub(pending.bytes);
         for (op, place) in pending.askers {
             self.settle_place(op, place, outcome.clone());
@@ -144,7 +147,11 @@ impl Host {
                 let (confirmed, held) = (pending.confirmed.clone(), pending.behind.clone());
                 let enough = min.is_some_and(|min| confirmed.len() >= usize::from(min));
                 let all: HostSet = confirmed.iter().chain(held.iter()).collect();
-                let hosts = self.in_rank_order(id, if enough { &confirmed } else { &all });
+                let hosts = if enough { &confirmed } else { &all };
+                let hosts = match self.messages.find(id) {
+                    Some(slot) => self.in_rank_order(slot, hosts),
+                    None => self.peers.ids_of(hosts.iter()),
+                };
                 let outcome = if enough { EnqueueOutcome::Ok(hosts) } else { EnqueueOutcome::Unknown(hosts) };
                 self.settle_for(op_number, id, outcome);
                 if !enough && self.config.has(Plant::CopiesAborted) {
@@ -177,13 +184,5 @@ impl Host {
     /// Whether somebody still waits for the outcome of an enqueue.
     pub(super) fn is_enqueue_open(&self, op: u64) -> bool {
         self.enqueues.contains_key(&op)
-    }
-
-    /// Whatever enqueue still waits for a message that was deleted meanwhile: it was stored, and it was delivered.
-    pub(super) fn settle_deleted(&mut self, id: MessageId) {
-        if let Some(pending) = self.pending.get(id) {
-            let hosts = self.in_rank_order(id, &pending.confirmed.clone());
-            self.settle(id, EnqueueOutcome::Ok(hosts));
-        }
     }
 }

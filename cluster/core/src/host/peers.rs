@@ -12,6 +12,7 @@ use crate::host_set::{HostIndex, HostSet, SELF};
 use crate::ids::{Boot, Commit, HostId, MessageId};
 use crate::message::MessageType;
 use crate::shared::{Shared, Sum};
+use crate::state::slab::Slot;
 use crate::time::Instant;
 
 use super::kinds::{Kind, Kinds};
@@ -55,8 +56,8 @@ impl SyncProgress {
 /// A block of items that a peer has not answered yet.
 #[derive(Debug, Clone)]
 pub(crate) enum Block {
-    /// Copies, or additions to lists: each with the hash of the list that was sent along.
-    Copies { items: Vec<(MessageId, u64)>, kind: CopyKind },
+    /// Copies, or additions to lists.
+    Copies { items: Vec<Sent>, kind: CopyKind },
     /// Leases, for this push.
     Leases { push: u64 },
     /// Tombstones, and the deletes that wait for them.
@@ -65,6 +66,16 @@ pub(crate) enum Block {
     Inquiry { inquiry: u64 },
     /// A forwarded request.
     Forward { forward: u64 },
+}
+
+/// A copy, or an addition to a list, as it was sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent {
+    pub(crate) id: MessageId,
+    /// Where this host's own copy was then.
+    pub(crate) slot: Slot,
+    /// The hash of the list that was sent along.
+    pub(crate) list_hash: u64,
 }
 
 /// Why copies travel.

@@ -42,7 +42,7 @@ impl Host {
             match self.take_copy(from, message, list, &copy) {
                 Ok(slot) => {
                     if origin_index != from && origin_index != SELF {
-                        let list_hash = self.messages.share(slot).list_hash;
+                        let list_hash = self.messages.list_hash(slot);
                         self.outbox.late(origin_index).confirms.push((message.id, list_hash));
                     }
                     self.pass_on(slot, message, list, &copy, origin);
@@ -132,11 +132,12 @@ impl Host {
         }
         let behind = list.hosts().skip_while(|host| *host != SELF).skip(1);
         let rest: Vec<HostIndex> = behind.take(usize::from(copy.count) - 1).collect();
-        let list_hash = self.messages.share(slot).list_hash;
+        let list_hash = self.messages.list_hash(slot);
         let list = self.messages.holders(slot).clone();
         for (host, count) in parts(&rest, copy.shape) {
             let outgoing = Outgoing {
                 id: message.id,
+                slot,
                 content: Content::Message(message.clone()),
                 length: message.body.len(),
                 list: &list,

@@ -18,23 +18,26 @@ use crate::ids::MessageId;
 use crate::journal::Happening;
 use crate::outbox::ListTable;
 use crate::plant::Plant;
-use crate::random::{mix, mix_id};
+use crate::random::mix;
 use crate::record::{Record, TombstoneRecord};
+use crate::state::slab::Slot;
 use crate::state::tombstones::Tombstone;
 
 use super::Host;
 use super::peers::Block;
+use super::portable::global_list;
 
 impl Host {
     /// Deletes a message here: its copy goes, a tombstone stays. `holders` are merged with what is known here.
     pub(super) fn entomb(&mut self, id: MessageId, holders: &HolderList, replicas: u8, everyone: bool) {
         let (mut holders, mut replicas) = (holders.clone(), replicas);
         if let Some(slot) = self.messages.find(id) {
-            self.settle_deleted(id);
+            self.settle_confirmed(id, slot);
             holders = holders.merged(self.messages.holders(slot));
             replicas = replicas.max(self.messages.group(slot).key.replicas);
-            self.drop_copy(id);
+            self.drop_copy_in(slot);
         }
+        let may_confirm = self.may_confirm_alone(id, &holders);
         let record = self.append(Record::Tombstone(TombstoneRecord {
             id,
             holders: holders.clone(),
@@ -42,11 +45,11 @@ impl Host {
             everyone,
         }));
         let kept = HostSet::of(SELF);
-        let confirmed = HostSet::EMPTY;
+        let confirmed = if may_confirm { HostSet::of(SELF) } else { HostSet::EMPTY };
         self.tombstones.insert(id, Tombstone { record, holders, replicas, everyone, confirmed, kept });
         self.happened(Happening::Deleted(id));
-        if self.may_confirm(id) {
-            self.confirm(id);
+        if may_confirm {
+            self.forget_if_confirmed(id);
         } else {
             self.unconfirmed.insert(id);
         }
@@ -54,7 +57,12 @@ impl Host {
 
     /// Erases a message's records here, and nothing else.
     pub(super) fn drop_copy(&mut self, id: MessageId) {
-        let Some(slot) = self.messages.find(id) else { return };
+        if let Some(slot) = self.messages.find(id) {
+            self.drop_copy_in(slot);
+        }
+    }
+
+    fn drop_copy_in(&mut self, slot: Slot) {
         let Some(entry) = self.messages.remove(slot) else { return };
         self.erase(entry.sequence);
         if let Some(record) = entry.condition_ref().and_then(|condition| condition.record) {
@@ -64,26 +72,21 @@ impl Host {
 
     /// Confirms a delete on behalf of this host, if no copy from here can be under way to any holder.
     pub(super) fn confirm_if_possible(&mut self, id: MessageId) {
-        if self.may_confirm(id) {
+        if self.tombstones.get(id).is_some_and(|tombstone| self.may_confirm_alone(id, &tombstone.holders)) {
             self.unconfirmed.remove(&id);
-            self.confirm(id);
+            self.tombstones.change(id, |tombstone| tombstone.confirmed.insert(SELF));
+            self.forget_if_confirmed(id);
         }
     }
 
-    fn confirm(&mut self, id: MessageId) {
-        self.tombstones.change(id, |tombstone| tombstone.confirmed.insert(SELF));
-        self.forget_if_confirmed(id);
-    }
-
     /// Whether no copy from here can be under way to a holder that is not gone.
-    fn may_confirm(&self, id: MessageId) -> bool {
-        let Some(tombstone) = self.tombstones.get(id) else { return false };
+    fn may_confirm_alone(&self, id: MessageId, holders: &HolderList) -> bool {
         let under_way = self.under_way.get(id);
         let may_get_one = |host: HostIndex| {
             let peer = self.peers.get(host);
             !peer.met || under_way.is_some_and(|hosts| hosts.contains(host))
         };
-        !tombstone.holders.hosts().any(|host| host != SELF && !self.is_gone(host) && may_get_one(host))
+        !holders.hosts().any(|host| host != SELF && !self.is_gone(host) && may_get_one(host))
     }
 
     /// Whether a host was removed, and every member knows that and has synchronised since: nothing waits for it any more.
@@ -162,7 +165,7 @@ impl Host {
         let tombstone = self.tombstones.remove(id)?;
         self.unconfirmed.remove(&id);
         self.erase(tombstone.record);
-        assert!(self.messages.find(id).is_none(), "forgot while there is a copy");
+        debug_assert!(self.messages.find(id).is_none(), "forgot while there is a copy");
         self.finished.insert(id, self.now);
         self.happened(Happening::Finished(id));
         Some(tombstone)
@@ -215,8 +218,7 @@ impl Host {
         (holders, replicas, everyone, confirmed): (HolderList, u8, bool, HostSet),
     ) -> Option<u64> {
         self.peers.get(to).session.as_ref()?;
-        let list = self.global_list(&holders);
-        let hash = list_hash(&list);
+        let hash = list_hash(&holders);
         let confirmed = self.peers.ids_of(confirmed.iter());
         let number = self.next_number + 1;
         let tombstones = &mut self.outbox.early(to).tombstones;
@@ -228,7 +230,8 @@ impl Host {
         }
         let (block, lists, items) = tombstones.as_mut()?;
         let block = *block;
-        items.push(TombstoneItem { id, list: lists.place(hash, || list), replicas, everyone, confirmed });
+        let list = lists.place(hash, || global_list(&self.peers, &holders));
+        items.push(TombstoneItem { id, list, replicas, everyone, confirmed });
         if let Some(Block::Tombstones { deletes }) = self.peers.get_mut(to).blocks.get_mut(&block)
             && let Some(delete) = delete
             && deletes.last() != Some(&delete)
@@ -321,10 +324,8 @@ impl Host {
         let Some(tombstone) = self.tombstones.get(id) else {
             return KeptItem { id, confirmed: vec![self.identity.id], list: None };
         };
-        let list = (tombstone.holders != *theirs).then(|| {
-            let list = self.global_list(&tombstone.holders);
-            lists.place(list_hash(&list), || list)
-        });
+        let list = (tombstone.holders != *theirs)
+            .then(|| lists.place(list_hash(&tombstone.holders), || self.global_list(&tombstone.holders)));
         KeptItem { id, confirmed: self.peers.ids_of(tombstone.confirmed.iter()), list }
     }
 
@@ -363,10 +364,11 @@ impl Host {
     }
 }
 
-/// A hash of a list as it travels; only to find equal lists within one frame.
-fn list_hash(list: &GlobalList) -> u64 {
-    list.iter().fold(list.len() as u64, |hash, entry| {
-        mix(hash ^ mix_id(entry.host.0) ^ u64::from(entry.version) << 8 ^ u64::from(entry.place))
+/// A hash of a list; only to find equal lists within one frame.
+fn list_hash(list: &HolderList) -> u64 {
+    list.entries().iter().fold(list.len() as u64, |hash, entry| {
+        let place = u64::from(entry.version) << 8 | u64::from(entry.place);
+        mix(hash ^ place << 16 ^ u64::from(entry.host.0))
     })
 }
 
@@ -374,18 +376,16 @@ fn list_hash(list: &GlobalList) -> u64 {
 mod tests {
     use super::*;
     use crate::holders::Holder;
-    use crate::ids::HostId;
 
     #[test]
     fn lists_that_differ_in_anything_have_places_of_their_own_in_a_frame() {
-        let one = |version, place, host| vec![Holder { version, place, host: HostId(host) }];
-        let mut hashes: Vec<u64> = [Vec::new()].iter().map(list_hash).collect();
+        let one = |version, place, host| HolderList::of([Holder { version, place, host: HostIndex(host) }]);
+        let mut hashes = vec![list_hash(&HolderList::default())];
         for place in 0..64 {
-            hashes.extend((1..64).map(|version| list_hash(&one(version, place, 1 << 90))));
+            hashes.extend((1..64).map(|version| list_hash(&one(version, place, 1))));
         }
-        hashes.extend((2..64).map(|host| list_hash(&one(1, 0, host << 90))));
-        let two = [one(1, 0, 1 << 90), one(1, 1, 2 << 90)].concat();
-        hashes.push(list_hash(&two));
+        hashes.extend((2..64).map(|host| list_hash(&one(1, 0, host))));
+        hashes.push(list_hash(&HolderList::planned(&[HostIndex(1), HostIndex(2)])));
         let different: std::collections::BTreeSet<u64> = hashes.iter().copied().collect();
         assert_eq!(different.len(), hashes.len());
     }

@@ -83,7 +83,8 @@ pub struct NewEntry {
 #[derive(Clone)]
 pub struct Messages {
     entries: Slab<Entry>,
-    by_id: Box<[HashTable<Slot>]>,
+    /// Each with the hash of its id: a table grows without looking at entries.
+    by_id: Box<[HashTable<(u32, Slot)>]>,
     groups: Groups,
     lists: Lists,
     types: Vec<MessageType>,
@@ -142,15 +143,21 @@ impl Messages {
         if each == 0 {
             return;
         }
-        let entries = &self.entries;
-        let hash = |slot: &Slot| entries.get(*slot).map_or(0, |entry| table_hash(entry.id));
-        self.by_id.iter_mut().for_each(|table| table.reserve(each, hash));
+        self.by_id.iter_mut().for_each(|table| table.reserve(each, spread));
     }
 
     /// The entry of `id`.
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<Slot> {
-        self.by_id[bucket_of(id)].find(table_hash(id), |slot| self.entry(*slot).id == id).copied()
+        let key = (table_hash(id) as u32, Slot::NONE);
+        let is_it = |(hash, slot): &(u32, Slot)| *hash == key.0 && self.entry(*slot).id == id;
+        self.by_id[bucket_of(id)].find(spread(&key), is_it).map(|(_, slot)| *slot)
+    }
+
+    /// The same, if the entry was in `slot` before: there is no need to look for it then.
+    #[must_use]
+    pub fn find_again(&self, id: MessageId, slot: Slot) -> Option<Slot> {
+        if self.entries.get(slot).is_some_and(|entry| entry.id == id) { Some(slot) } else { self.find(id) }
     }
 
     /// The entry in `slot`, which must be one that [`Self::find`] or [`Self::insert`] gave.
@@ -179,6 +186,12 @@ impl Messages {
     #[must_use]
     pub fn holders(&self, slot: Slot) -> &HolderList {
         self.lists.get(self.group(slot).key.list)
+    }
+
+    /// A hash of them that is the same on every host.
+    #[must_use]
+    pub fn list_hash(&self, slot: Slot) -> u64 {
+        self.lists.hash(self.group(slot).key.list)
     }
 
     /// The list with this number.
@@ -237,7 +250,7 @@ impl Messages {
     /// The ids in one bucket, in order.
     #[must_use]
     pub fn bucket(&self, bucket: usize) -> Vec<MessageId> {
-        let mut ids: Vec<_> = self.by_id[bucket].iter().map(|slot| self.entry(*slot).id).collect();
+        let mut ids: Vec<_> = self.by_id[bucket].iter().map(|(_, slot)| self.entry(*slot).id).collect();
         ids.sort_unstable();
         ids
     }
@@ -255,4 +268,9 @@ impl Messages {
         let state_hash = entry.condition.as_ref().map_or(0, |condition| condition.deliveries.hash(id_of));
         Share { id: entry.id, list_hash: self.lists.hash(self.groups.get(entry.group).key.list), state_hash }
     }
+}
+
+/// The hash that is kept, as a table wants it: it places by the low bits and tells apart by the high ones.
+fn spread((hash, _): &(u32, Slot)) -> u64 {
+    u64::from(*hash) | u64::from(*hash) << 32
 }

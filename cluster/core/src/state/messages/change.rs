@@ -11,7 +11,7 @@ use super::super::condition::Condition;
 use super::super::groups::{GroupId, GroupKey, TypeIndex};
 use super::super::slab::Slot;
 use super::super::standing::{Owner, Standing};
-use super::{Entry, Messages, NewEntry};
+use super::{Entry, Messages, NewEntry, spread};
 
 impl Messages {
     /// Puts a copy in; there must be none with this id.
@@ -33,9 +33,8 @@ impl Messages {
         };
         self.body_bytes += u64::from(entry.fingerprint.length);
         let slot = self.entries.insert(entry);
-        let entries = &self.entries;
-        let hash = |slot: &Slot| entries.get(*slot).map_or(0, |entry| table_hash(entry.id));
-        self.by_id[bucket_of(new.id)].insert_unique(table_hash(new.id), slot, hash);
+        let key = (table_hash(new.id) as u32, slot);
+        self.by_id[bucket_of(new.id)].insert_unique(spread(&key), key, spread);
         self.attach(slot);
         slot
     }
@@ -46,9 +45,8 @@ impl Messages {
         self.detach(slot);
         let entry = self.entries.remove(slot)?;
         self.body_bytes -= u64::from(entry.fingerprint.length);
-        if let Ok(found) =
-            self.by_id[bucket_of(entry.id)].find_entry(table_hash(entry.id), |other| *other == slot)
-        {
+        let key = (table_hash(entry.id) as u32, slot);
+        if let Ok(found) = self.by_id[bucket_of(entry.id)].find_entry(spread(&key), |other| *other == key) {
             found.remove();
         }
         self.leave_group(entry.group);
