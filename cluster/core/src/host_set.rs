@@ -9,16 +9,18 @@ pub struct HostIndex(pub u16);
 /// The host itself.
 pub const SELF: HostIndex = HostIndex(0);
 
-/// A set of [`HostIndex`]es. Equal sets compare equal: there are no trailing empty words.
+/// A set of [`HostIndex`]es. Equal sets compare equal: there are no trailing empty words. Small, because there is one and more for each
+/// message under way: what is beyond the first word is behind a pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct HostSet {
     first: u64,
-    rest: Vec<u64>,
+    #[expect(clippy::box_collection, reason = "a third of the size of a vector, and mostly there is none")]
+    rest: Option<Box<Vec<u64>>>,
 }
 
 impl HostSet {
     /// The set of nobody.
-    pub const EMPTY: HostSet = HostSet { first: 0, rest: Vec::new() };
+    pub const EMPTY: HostSet = HostSet { first: 0, rest: None };
 
     /// The set of one.
     #[must_use]
@@ -41,8 +43,13 @@ impl HostSet {
         }
         let (word, bit) = self.word_mut(host);
         *word &= !bit;
-        while self.rest.last() == Some(&0) {
-            self.rest.pop();
+        if let Some(rest) = &mut self.rest {
+            while rest.last() == Some(&0) {
+                rest.pop();
+            }
+            if rest.is_empty() {
+                self.rest = None;
+            }
         }
         true
     }
@@ -51,32 +58,34 @@ impl HostSet {
     #[must_use]
     pub fn contains(&self, host: HostIndex) -> bool {
         let (place, bit) = (usize::from(host.0) / 64, 1u64 << (host.0 % 64));
-        let word = if place == 0 { self.first } else { self.rest.get(place - 1).copied().unwrap_or(0) };
+        let word = if place == 0 { self.first } else { self.rest().get(place - 1).copied().unwrap_or(0) };
         word & bit != 0
     }
 
     /// Whether nobody is in.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.first == 0 && self.rest.is_empty()
+        self.first == 0 && self.rest.is_none()
     }
 
     /// How many are in.
     #[must_use]
     pub fn len(&self) -> usize {
-        (self.first.count_ones() + self.rest.iter().map(|word| word.count_ones()).sum::<u32>()) as usize
+        (self.first.count_ones() + self.rest().iter().map(|word| word.count_ones()).sum::<u32>()) as usize
     }
 
     /// All who are in, in index order.
     pub fn iter(&self) -> impl Iterator<Item = HostIndex> + '_ {
-        std::iter::once(self.first).chain(self.rest.iter().copied()).enumerate().flat_map(|(place, word)| {
-            let mut left = word;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as u16)?;
-                left &= left - 1;
-                Some(HostIndex(place as u16 * 64 + bit))
-            })
-        })
+        std::iter::once(self.first).chain(self.rest().iter().copied()).enumerate().flat_map(
+            |(place, word)| {
+                let mut left = word;
+                std::iter::from_fn(move || {
+                    let bit = (left != 0).then(|| left.trailing_zeros() as u16)?;
+                    left &= left - 1;
+                    Some(HostIndex(place as u16 * 64 + bit))
+                })
+            },
+        )
     }
 
     fn word_mut(&mut self, host: HostIndex) -> (&mut u64, u64) {
@@ -84,10 +93,15 @@ impl HostSet {
         if place == 0 {
             return (&mut self.first, bit);
         }
-        if self.rest.len() < place {
-            self.rest.resize(place, 0);
+        let rest = self.rest.get_or_insert_default();
+        if rest.len() < place {
+            rest.resize(place, 0);
         }
-        (&mut self.rest[place - 1], bit)
+        (&mut rest[place - 1], bit)
+    }
+
+    fn rest(&self) -> &[u64] {
+        self.rest.as_ref().map_or(&[], |rest| rest)
     }
 }
 
