@@ -10,6 +10,10 @@ use std::time::Duration;
 use crate::ids::HostId;
 use crate::time::Instant;
 
+/// With more peers than these, each gets a heartbeat only at every second tick, unless there is news: the cost grows with the square of
+/// the hosts.
+const PEERS_EACH_TICK_MAX: usize = 24;
+
 /// What one host tells another to show that it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Heartbeat {
@@ -37,6 +41,8 @@ struct Watched {
     heard: Instant,
     /// What was last said of it; nothing was since the session began.
     hears_us: Option<bool>,
+    /// What it was last told: whether this host serves, and hears it.
+    told: Option<(bool, bool)>,
 }
 
 /// Watches the peers on open links.
@@ -45,13 +51,14 @@ pub struct Detector {
     suspicion: Duration,
     peers: BTreeMap<HostId, Watched>,
     ticked: Option<Instant>,
+    ticks: u64,
 }
 
 impl Detector {
     /// Suspects peers after this silence.
     #[must_use]
     pub fn new(suspicion: Duration) -> Self {
-        Detector { suspicion, peers: BTreeMap::new(), ticked: None }
+        Detector { suspicion, peers: BTreeMap::new(), ticked: None, ticks: 0 }
     }
 
     /// How often [`Self::tick`] wants to be called, and heartbeats to be sent.
@@ -62,7 +69,7 @@ impl Detector {
 
     /// A session with a peer began.
     pub fn opened(&mut self, peer: HostId, now: Instant) {
-        self.peers.insert(peer, Watched { heard: now, hears_us: None });
+        self.peers.insert(peer, Watched { heard: now, hears_us: None, told: None });
     }
 
     /// The session with a peer is over.
@@ -84,6 +91,7 @@ impl Detector {
         let late =
             self.ticked.map_or(Duration::ZERO, |ticked| (now - ticked).saturating_sub(self.interval()));
         self.ticked = Some(now);
+        self.ticks += 1;
         if late > self.suspicion / 2 {
             // Silence while nobody listened means nothing.
             self.peers.values_mut().for_each(|watched| watched.heard = now);
@@ -103,11 +111,22 @@ impl Detector {
         self.ticked.map_or(Duration::ZERO, |ticked| (now - ticked).saturating_sub(self.interval()))
     }
 
-    /// The heartbeat for a peer.
-    #[must_use]
-    pub fn heartbeat(&self, peer: HostId, serves: bool, commit_age: Duration, now: Instant) -> Heartbeat {
-        let hears_you = self.peers.get(&peer).is_some_and(|watched| now - watched.heard < self.suspicion);
-        Heartbeat { serves, hears_you, commit_age }
+    /// The heartbeat for a peer at this tick; none if it can do without, because there are many peers, and it is not this one's turn.
+    pub fn heartbeat(
+        &mut self,
+        peer: HostId,
+        serves: bool,
+        commit_age: Duration,
+        now: Instant,
+    ) -> Option<Heartbeat> {
+        let are_many = self.peers.len() > PEERS_EACH_TICK_MAX;
+        let Some(watched) = self.peers.get_mut(&peer) else {
+            return Some(Heartbeat { serves, hears_you: false, commit_age });
+        };
+        let hears_you = now - watched.heard < self.suspicion;
+        let is_news = watched.told.replace((serves, hears_you)) != Some((serves, hears_you));
+        let turn = self.ticks % 2 == peer.0 as u64 % 2;
+        (turn || is_news || !are_many).then_some(Heartbeat { serves, hears_you, commit_age })
     }
 }
 
@@ -129,10 +148,28 @@ mod tests {
             assert_eq!(detector.tick(at(ms)), []);
         }
         assert_eq!(detector.tick(at(1500)), [Verdict::Silent(PEER)]);
-        assert!(!detector.heartbeat(PEER, true, Duration::ZERO, at(1500)).hears_you);
+        let heartbeat = detector.heartbeat(PEER, true, Duration::ZERO, at(1500));
+        assert!(heartbeat.is_some_and(|heartbeat| !heartbeat.hears_you));
         detector.opened(PEER, at(1800));
         assert!(matches!(detector.tick(at(5000))[..], [Verdict::RanLate(_)]));
         assert_eq!(detector.tick(at(5300)), []);
+    }
+
+    #[test]
+    fn many_peers_get_a_heartbeat_at_every_second_tick_and_news_at_once() {
+        let mut detector = Detector::new(Duration::from_millis(1500));
+        let peers = || (1..=64).map(HostId);
+        peers().for_each(|peer| detector.opened(peer, at(0)));
+        let mut beats = |serves: bool, ms: u64| -> Vec<HostId> {
+            detector.tick(at(ms));
+            let beat = |peer: &HostId| detector.heartbeat(*peer, serves, Duration::ZERO, at(ms)).is_some();
+            peers().filter(beat).collect()
+        };
+        assert_eq!(beats(false, 0).len(), 64, "the first one is news");
+        assert_eq!(beats(true, 300).len(), 64, "so is that it serves");
+        let (one, other) = (beats(true, 600), beats(true, 900));
+        assert_eq!((one.len(), other.len(), beats(true, 1200)), (32, 32, one));
+        assert_eq!(beats(true, 1500).len(), 64, "so is that nobody is heard any more");
     }
 
     #[test]

@@ -190,12 +190,22 @@ impl Links {
         }
     }
 
-    /// Sends a heartbeat on every link whose peer is known.
-    pub fn send_heartbeats(&self, heartbeat: impl Fn(HostId) -> Heartbeat) {
+    /// Sends the heartbeats that there are on links whose peer is known. They go over to the network thread together: each by itself
+    /// would wake it.
+    pub fn send_heartbeats(&self, mut heartbeat: impl FnMut(HostId) -> Option<Heartbeat>) {
+        let now = tokio::time::Instant::now();
+        let mut beats = Vec::new();
         for open in lock(&self.0.open).values() {
-            if let Some(peer) = open.peer {
-                let _ = open.out.send((tokio::time::Instant::now(), Say::Heartbeat(heartbeat(peer))));
+            if let Some(beat) = open.peer.and_then(&mut heartbeat) {
+                beats.push((open.out.clone(), beat));
             }
+        }
+        if !beats.is_empty() {
+            self.0.runtime.spawn(async move {
+                for (out, beat) in beats {
+                    let _ = out.send((now, Say::Heartbeat(beat)));
+                }
+            });
         }
     }
 

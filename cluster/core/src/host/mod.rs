@@ -161,7 +161,7 @@ pub struct Host {
     /// Whether an operator has asked for a repair that is not complete.
     repair_asked: bool,
     told_lacking: u64,
-    probe_bucket: u16,
+    probes: u32,
 
     commit: Commit,
     /// The last boots of this disk, this one included, each with the commit before it began to write.

@@ -94,7 +94,7 @@ impl Host {
             serving: false,
             repair_asked: false,
             told_lacking: 0,
-            probe_bucket: 0,
+            probes: 0,
             commit: recovered.commit,
             boots: Vec::new(),
             next_sequence: recovered.next_sequence.0,

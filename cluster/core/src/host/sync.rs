@@ -27,6 +27,9 @@ use super::Host;
 /// How many messages one frame of entries, or of knowledge, carries.
 const FRAME_ITEMS: usize = 2048;
 
+/// With how many peers a bucket is compared in one sweep, about.
+const PEERS_EACH_SWEEP_MAX: usize = 24;
+
 impl Host {
     /// Begins to synchronise in a new session.
     pub(super) fn begin_sync(&mut self, index: HostIndex) {
@@ -55,12 +58,15 @@ impl Host {
         }
     }
 
-    /// Compares the next bucket with everybody.
+    /// Compares the next bucket with everybody; with some at a time where there are many.
     pub(super) fn compare_next_bucket(&mut self) {
-        self.probe_bucket = (self.probe_bucket + 1) % BUCKETS as u16;
-        let bucket = self.probe_bucket;
-        for index in self.peers.connected().iter() {
-            if self.peers.get(index).is_synchronised() {
+        let connected = self.peers.connected();
+        let turns = 1 + (connected.len() / PEERS_EACH_SWEEP_MAX) as u32;
+        self.probes = (self.probes + 1) % (turns * BUCKETS as u32);
+        let bucket = (self.probes / turns) as u16;
+        for index in connected.iter() {
+            let its_turn = (u32::from(index.0) + self.probes).is_multiple_of(turns);
+            if its_turn && self.peers.get(index).is_synchronised() {
                 let sum = self.messages.digests().bucket(index, bucket);
                 let frame = Frame::Digest { sums: vec![(bucket, sum)], only: Some(bucket), answer: true };
                 self.outbox.early(index).rest.push(frame);

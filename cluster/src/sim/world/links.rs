@@ -130,10 +130,12 @@ impl World {
         let (serves, age) = (process.serving, Duration::from_micros(self.now - process.committed_at));
         let verdicts = process.detector.tick(now);
         let (id, mut sent) = (self.nodes[node].id, Vec::new());
-        let Some(process) = self.nodes[node].process.as_ref() else { return };
         for (link, other) in self.network.peers_of(node) {
-            let heartbeat = process.detector.heartbeat(self.nodes[other].id, serves, age, now);
-            sent.push((link, other, heartbeat));
+            let peer = self.nodes[other].id;
+            let Some(process) = self.nodes[node].process.as_mut() else { return };
+            if let Some(heartbeat) = process.detector.heartbeat(peer, serves, age, now) {
+                sent.push((link, other, heartbeat));
+            }
         }
         if self.hosting.as_ref().is_some_and(Hosting::is_whole) {
             let quiet =
