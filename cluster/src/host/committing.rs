@@ -3,7 +3,6 @@
 //!
 //! A store that cannot be trusted any more is kept under another name, never removed.
 
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -100,7 +99,7 @@ impl Committing {
             };
             let (ended, members) = self.run_once(next, std::mem::take(&mut joining), inputs)?;
             self.links.hang_up_all();
-            self.handle.shared.serving.store(false, Ordering::SeqCst);
+            self.handle.shared.set_serving(false);
             match ended {
                 Ended::Stopped => return Ok(()),
                 Ended::Removed => {

@@ -9,7 +9,7 @@ use hydraq_core::event::Event;
 use hydraq_core::ids::{HostId, RequestId};
 use hydraq_core::objects::Change;
 use hydraq_core::request::{Reply, Request, RequestError};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::engine::Engine;
 use super::recorder::Recorder;
@@ -46,8 +46,10 @@ pub enum Input {
 /// What all threads of a host share.
 #[derive(Debug, Default)]
 pub struct Shared {
-    /// Whether the host serves.
+    /// Whether the host serves; changed by [`Shared::set_serving`].
     pub serving: AtomicBool,
+    /// Told of each change of that; one may wait.
+    pub serving_changed: Notify,
     /// Whether it has to end.
     pub stopping: AtomicBool,
     /// When the last commit ended, and when the one under way began, by the process clock in microseconds; 0: none.
@@ -69,6 +71,12 @@ impl Shared {
     pub fn name_of(&self, host: HostId) -> String {
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
         names.get(&host).cloned().unwrap_or_else(|| host.to_string())
+    }
+
+    /// Says whether the host serves.
+    pub fn set_serving(&self, serving: bool) {
+        self.serving.store(serving, Ordering::SeqCst);
+        self.serving_changed.notify_one();
     }
 
     /// Learns the name of a host.

@@ -256,7 +256,7 @@ impl Runner {
                 Effect::Hello(link, hello) => self.links.send_hello(link, hello),
                 Effect::HangUp(link) => self.links.hang_up(link),
                 Effect::Reply(request, reply) => self.answer(request, reply),
-                Effect::Serving(serving) => self.handle.shared.serving.store(serving, Ordering::SeqCst),
+                Effect::Serving(serving) => self.handle.shared.set_serving(serving),
                 Effect::Member(record) => {
                     self.handle.shared.set_name(record.id, &record.name);
                     self.links.learn(record);

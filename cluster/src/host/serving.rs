@@ -77,7 +77,8 @@ async fn announce(context: Context, health: HealthReporter, ready: impl FnOnce()
     let mut ready = Some(ready);
     let mut said = None;
     loop {
-        let serving = context.handle.shared.serving.load(Ordering::SeqCst);
+        let shared = &context.handle.shared;
+        let serving = shared.serving.load(Ordering::SeqCst);
         if said != Some(serving) {
             said = Some(serving);
             let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
@@ -88,7 +89,6 @@ async fn announce(context: Context, health: HealthReporter, ready: impl FnOnce()
         if serving && let Some(ready) = ready.take() {
             ready();
         }
-        let pause = if ready.is_some() { Duration::from_millis(5) } else { Duration::from_millis(250) };
-        tokio::time::sleep(pause).await;
+        shared.serving_changed.notified().await;
     }
 }

@@ -252,7 +252,7 @@ impl Service {
 
     /// Notes whether the host serves.
     pub(super) fn serves(&self, serving: bool) {
-        self.shared.serving.store(serving, Ordering::SeqCst);
+        self.shared.set_serving(serving);
     }
 
     /// Learns of a member.
