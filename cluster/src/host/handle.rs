@@ -96,10 +96,23 @@ pub struct Handle {
     pub shared: Arc<Shared>,
 }
 
+/// Memory of requests that wait for the commit thread; counted for as long as somebody waits.
+struct Waiting {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.shared.waiting_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 /// Tells the host that a client has gone away, if it goes before its answer came.
 struct Gone {
     handle: Handle,
     request: Option<RequestId>,
+    _waiting: Waiting,
 }
 
 impl Drop for Gone {
@@ -134,21 +147,16 @@ impl Handle {
         request: Request,
         bytes: usize,
     ) -> Result<impl Future<Output = Reply> + Send + 'static, RequestError> {
-        let waiting = self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if waiting > WAITING_BYTES_MAX {
-            self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            let limit = WAITING_BYTES_MAX as u64;
-            return Err(RequestError::Exhausted { what: "the queue of requests".into(), limit });
-        }
+        let waiting = self.count(bytes)?;
         let id = RequestId(self.shared.next_request.fetch_add(1, Ordering::Relaxed) + 1);
         let (answer, answered) = oneshot::channel();
         let _ = self.sender.send(Input::Request(id, request, answer));
-        let handle = self.clone();
+        // Made now: an answer that nobody has begun to wait for can be given up, too.
+        let gone = Gone { handle: self.clone(), request: Some(id), _waiting: waiting };
         Ok(async move {
-            let mut gone = Gone { handle, request: Some(id) };
+            let mut gone = gone;
             let reply = answered.await;
             gone.request = None;
-            gone.handle.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
             // The sender is dropped when the host ends, or starts anew, before it could answer.
             reply.unwrap_or_else(|_| {
                 Reply::Refused(RequestError::Timeout("the host ended or started anew".into()))
@@ -158,18 +166,23 @@ impl Handle {
 
     /// Has an object in this host's store changed; `bytes` is about how much memory that takes.
     pub async fn change(&self, change: Change, bytes: usize) -> Result<ChangeAnswer, RequestError> {
-        let waiting = self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if waiting > WAITING_BYTES_MAX {
-            self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            let limit = WAITING_BYTES_MAX as u64;
-            return Err(RequestError::Exhausted { what: "the queue of requests".into(), limit });
-        }
+        let _waiting = self.count(bytes)?;
         let (asker, answered) = oneshot::channel();
         let _ = self.sender.send(Input::Change(change, asker));
         let answer = answered.await;
-        self.shared.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
         // The asker is dropped when the host ends, or starts anew, before it could answer.
         Ok(answer.unwrap_or(Err(ChangeRefusal::Unknown)))
+    }
+
+    /// Counts memory that waits for the commit thread, unless there is too much of it.
+    fn count(&self, bytes: usize) -> Result<Waiting, RequestError> {
+        let before = self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let waiting = Waiting { shared: self.shared.clone(), bytes };
+        if before + bytes > WAITING_BYTES_MAX {
+            let limit = WAITING_BYTES_MAX as u64;
+            return Err(RequestError::Exhausted { what: "the queue of requests".into(), limit });
+        }
+        Ok(waiting)
     }
 
     /// Tells the host that something happened.
@@ -195,5 +208,37 @@ impl Handle {
     pub fn stop(&self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
         let _ = self.sender.send(Input::Stop);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use hydraq_core::ids::MessageId;
+
+    use super::*;
+
+    const LARGE: usize = 1 << 20;
+
+    #[test]
+    fn who_gives_up_waiting_leaves_nothing_behind() {
+        let (sender, inputs) = std::sync::mpsc::channel();
+        let handle = Handle::new(sender, Arc::new(Shared::default()));
+        for number in 0..2 * WAITING_BYTES_MAX / LARGE {
+            let answer = handle.post(Request::Show(MessageId(1)), LARGE).expect("little waits");
+            let mut answer = Box::pin(answer);
+            if number % 2 == 0 {
+                assert!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            }
+        }
+        let cancelled = inputs.try_iter().filter(|input| matches!(input, Input::Event(Event::Cancelled(_))));
+        assert_eq!(cancelled.count(), 2 * WAITING_BYTES_MAX / LARGE);
+        let kept: Vec<_> =
+            (0..WAITING_BYTES_MAX / LARGE).map(|_| handle.post(Request::Show(MessageId(1)), LARGE)).collect();
+        assert!(kept.iter().all(Result::is_ok));
+        assert!(handle.post(Request::Show(MessageId(1)), LARGE).is_err(), "there is a limit");
+        drop(kept);
+        assert!(handle.post(Request::Show(MessageId(1)), LARGE).is_ok());
     }
 }
