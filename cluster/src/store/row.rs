@@ -23,6 +23,9 @@ pub(super) const LAYOUT: u8 = 3;
 const HAS_BODIES: u8 = 1;
 const ENTRY_BYTES: usize = 12;
 
+/// Three numbers, sealed.
+const TAIL_BYTES: usize = 32;
+
 /// How many bytes of bodies still stand with the records. A page of 4 KiB has room for both.
 const INLINE_BYTES: usize = 2 << 10;
 
@@ -145,11 +148,8 @@ impl<'a> RowView<'a> {
         }
         let has_bodies = take.u8()? & HAS_BODIES != 0;
         let (count, length) = (take.u32()? as usize, take.u32()? as usize);
-        let tail = match unseal(&mut take) {
-            Ok(sealed) => Some(Tail::decode(&mut Take(sealed))?),
-            Err(CodecError::BadChecksum) => None,
-            Err(error) => return Err(error),
-        };
+        let mut sealed = Take(take.take(TAIL_BYTES)?);
+        let tail = unseal(&mut sealed).and_then(|tail| Tail::decode(&mut Take(tail))).ok();
         let directory = take.take(count.checked_mul(ENTRY_BYTES).ok_or(CodecError::TooShort)?)?;
         let records = take.take(length)?;
         Ok(RowView { first, count, has_bodies, tail, directory, records, few_bodies: take.0 })
@@ -281,7 +281,7 @@ mod tests {
             (0..view.count()).map(|place| view.entry(place).and_then(|entry| entry.record())).collect()
         };
         let whole = records(&RowView::new(FIRST, &head).expect("a row"));
-        let in_tail = 18..42;
+        let in_tail = 10..10 + TAIL_BYTES;
         for bit in 0..head.len() * 8 {
             let mut flipped = head.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);

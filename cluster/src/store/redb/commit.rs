@@ -81,8 +81,7 @@ impl RedbStore {
         }
         let old = erased.partition_point(|sequence| *sequence < first_new);
         self.bury(&transaction, &erased[..old]).map_err(storage_error)?;
-        let tail = new.is_empty().then_some(tail);
-        self.write_meta(&transaction, writes, tail).map_err(storage_error)?;
+        self.write_meta(&transaction, writes, tail, new.is_empty()).map_err(storage_error)?;
         let objects = match changes {
             [] => None,
             changes => {
@@ -117,15 +116,15 @@ impl RedbStore {
         rows
     }
 
-    /// Writes what has a name; and where the store stands, if no row says it.
+    /// Writes what has a name; and where the store stands, if no row says it, or that page is written anyway.
     fn write_meta(
         &self,
         transaction: &WriteTransaction,
         writes: &[Write],
-        tail: Option<Tail>,
+        tail: Tail,
+        no_row: bool,
     ) -> Result<(), ::redb::Error> {
-        let has_names = writes.iter().any(|write| matches!(write, Write::Meta(..)));
-        if !has_names && tail.is_none() {
+        if !no_row && !writes.iter().any(|write| matches!(write, Write::Meta(..))) {
             return Ok(());
         }
         let mut meta = transaction.open_table(META)?;
@@ -134,9 +133,7 @@ impl RedbStore {
                 meta.insert(encode_key(key).as_str(), &value[..])?;
             }
         }
-        if let Some(tail) = tail {
-            meta.insert("tail", &encode_meta_tail(tail, self.boot)[..])?;
-        }
+        meta.insert("tail", &encode_meta_tail(tail, self.boot)[..])?;
         Ok(())
     }
 

@@ -138,7 +138,11 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
             let bitmap = dead.get(first.0)?.map(|bitmap| bitmap.value().to_vec());
             match load_row(first, heads.value(), bitmap, &mut tail) {
                 Ok(row) => rows.insert(first, row),
-                Err(error) => tracing::error!(row = first.0, %error, "a row on the disk cannot be read"),
+                Err(error) => {
+                    // Its place is not used again: what belongs to it may still be in other tables.
+                    tail.next_sequence = tail.next_sequence.max(first.0 + 1);
+                    tracing::error!(row = first.0, %error, "a row on the disk cannot be read");
+                }
             }
         }
     }
@@ -174,10 +178,12 @@ fn load_row(
     tail: &mut Tail,
 ) -> Result<Row, CodecError> {
     let view = RowView::new(first, head)?;
+    let next_sequence = view.tail.map_or(view.next_sequence(), |tail| tail.next_sequence);
+    let next_sequence = tail.next_sequence.max(next_sequence);
     if let Some(newer) = view.tail.filter(|row| row.commit > tail.commit) {
         *tail = newer;
     }
-    tail.next_sequence = tail.next_sequence.max(view.next_sequence());
+    tail.next_sequence = next_sequence;
     let last = view.count().checked_sub(1).and_then(|last| view.entry(last).ok());
     let body_bytes =
         last.filter(|_| view.has_bodies()).map_or(0, |last| last.body_offset + last.body_length());

@@ -64,7 +64,8 @@ impl RedbStore {
                 dead.remove(first.0)?;
                 let Some(value) = value else { continue };
                 let Ok(view) = RowView::new(*first, value.value()) else { continue };
-                let body = body.as_ref().map_or(view.few_bodies(), redb::AccessGuard::value);
+                let many = body.as_ref().map(redb::AccessGuard::value).unwrap_or_default();
+                let body = if view.has_bodies() { many } else { view.few_bodies() };
                 for place in (0..view.count()).filter(|place| !row.is_dead(*place)) {
                     let Ok(entry) = view.entry(place) else { continue };
                     let Ok(sealed) = entry.sealed_bytes() else { continue };
