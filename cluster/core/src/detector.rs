@@ -93,8 +93,8 @@ impl Detector {
         self.ticked = Some(now);
         self.ticks += 1;
         if late > self.suspicion / 2 {
-            // Silence while nobody listened means nothing.
-            self.peers.values_mut().for_each(|watched| watched.heard = now);
+            // Silence while nobody listened means nothing; and nobody has heard of this host, so that none waits for its turn.
+            self.peers.values_mut().for_each(|watched| (watched.heard, watched.told) = (now, None));
             return vec![Verdict::RanLate(late)];
         }
         let silent = |watched: &Watched| now - watched.heard >= self.suspicion;
@@ -170,6 +170,8 @@ mod tests {
         let (one, other) = (beats(true, 600), beats(true, 900));
         assert_eq!((one.len(), other.len(), beats(true, 1200)), (32, 32, one));
         assert_eq!(beats(true, 1500).len(), 64, "so is that nobody is heard any more");
+        assert_eq!(beats(true, 1800).len(), 32);
+        assert_eq!(beats(true, 9900).len(), 64, "nobody waits after a stop");
     }
 
     #[test]

@@ -204,7 +204,9 @@ impl Host {
     /// Says what is not as it must be, for checkers.
     #[must_use]
     pub fn inconsistency(&self) -> Option<String> {
-        self.peers.inconsistency().or_else(|| self.messages.inconsistency(self.now))
+        let risen = || self.messages.iter().find(|(_, entry)| self.finished.contains(entry.id));
+        let risen = || risen().map(|(_, entry)| format!("{} is here, and its delete is finished", entry.id));
+        self.peers.inconsistency().or_else(|| self.messages.inconsistency(self.now)).or_else(risen)
     }
 
     /// The ids of all messages and of all tombstones here; for checkers.
