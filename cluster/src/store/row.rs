@@ -5,11 +5,12 @@
 //! does not read them. Few bytes of bodies are not worth a page of a second table: they stand at the end of the head.
 //!
 //! ```text
-//!   head:    layout · flags · count · records' length · tail │ count × (sequence − first, head offset, body offset) │ records │ few bodies
+//!   head:    layout · flags · count · lengths of records and of seen · tail · seen │ count × (sequence − first, head offset, body offset) │ records │ few bodies
 //!   bodies:  body body body …
 //! ```
 //!
-//! The tail says where the store stood after that commit, so that a commit that appends a row need not write it elsewhere.
+//! The tail says where the store stood after that commit, and what was seen of peers by then, so that a commit that appends a row need
+//! not write it elsewhere.
 
 use std::ops::Range;
 
@@ -19,12 +20,15 @@ use hydraq_core::ids::Sequence;
 use hydraq_core::record::Record;
 
 /// The layout of rows; another number means that another version of hydraq wrote the store.
-pub(super) const LAYOUT: u8 = 3;
+pub(super) const LAYOUT: u8 = 4;
 const HAS_BODIES: u8 = 1;
 const ENTRY_BYTES: usize = 12;
 
 /// Three numbers, sealed.
 const TAIL_BYTES: usize = 32;
+
+/// How many bytes of what was seen stand in a row. More than some dozen peers have is written beside it.
+pub(super) const SEEN_BYTES: usize = 1 << 10;
 
 /// How many bytes of bodies still stand with the records. A page of 4 KiB has room for both.
 const INLINE_BYTES: usize = 2 << 10;
@@ -99,15 +103,22 @@ impl RowBuilder {
         self.bodies.iter().map(|body| &body[..])
     }
 
-    /// The head, as it is kept after the commit that `tail` speaks of.
-    pub(super) fn head(&self, tail: Tail) -> Vec<u8> {
-        let length = 64 + self.directory.len() + self.records.len() + self.body_bytes.min(INLINE_BYTES);
+    /// The head, as it is kept after the commit that `tail` speaks of; `seen`, if it is not too long, is what was seen of peers by then.
+    pub(super) fn head(&self, tail: Tail, seen: &[u8]) -> Vec<u8> {
+        let mut said = Vec::new();
+        if (1..=SEEN_BYTES).contains(&seen.len()) {
+            seal(&mut said, |out| out.put(seen));
+        }
+        let length =
+            64 + said.len() + self.directory.len() + self.records.len() + self.body_bytes.min(INLINE_BYTES);
         let mut head = Vec::with_capacity(length);
         head.put_u8(LAYOUT);
         head.put_u8(if self.has_bodies() { HAS_BODIES } else { 0 });
         head.put_u32(self.count);
         head.put_u32(self.records.len() as u32);
+        head.put_u32(said.len() as u32);
         seal(&mut head, |out| tail.encode(out));
+        head.put(&said);
         head.put(&self.directory);
         head.put(&self.records);
         if !self.has_bodies() {
@@ -125,6 +136,8 @@ pub(super) struct RowView<'a> {
     has_bodies: bool,
     /// Where the store stood; none if that cannot be read.
     pub(super) tail: Option<Tail>,
+    /// What was seen of peers, if this row says it and it can be read.
+    pub(super) seen: Option<&'a [u8]>,
     directory: &'a [u8],
     records: &'a [u8],
     few_bodies: &'a [u8],
@@ -147,12 +160,13 @@ impl<'a> RowView<'a> {
             return Err(CodecError::Meaningless("layout of a row"));
         }
         let has_bodies = take.u8()? & HAS_BODIES != 0;
-        let (count, length) = (take.u32()? as usize, take.u32()? as usize);
+        let (count, length, said) = (take.u32()? as usize, take.u32()? as usize, take.u32()? as usize);
         let mut sealed = Take(take.take(TAIL_BYTES)?);
         let tail = unseal(&mut sealed).and_then(|tail| Tail::decode(&mut Take(tail))).ok();
+        let seen = unseal(&mut Take(take.take(said)?)).ok();
         let directory = take.take(count.checked_mul(ENTRY_BYTES).ok_or(CodecError::TooShort)?)?;
         let records = take.take(length)?;
-        Ok(RowView { first, count, has_bodies, tail, directory, records, few_bodies: take.0 })
+        Ok(RowView { first, count, has_bodies, tail, seen, directory, records, few_bodies: take.0 })
     }
 
     pub(super) fn count(&self) -> usize {
@@ -261,9 +275,10 @@ mod tests {
     #[test]
     fn few_bodies_stand_with_the_records_and_many_do_not() {
         for (body_bytes, is_few) in [(0, true), (INLINE_BYTES / 3, true), (INLINE_BYTES, false)] {
-            let head = row(body_bytes).head(TAIL);
+            let head = row(body_bytes).head(TAIL, b"seen");
             let view = RowView::new(FIRST, &head).expect("a row");
             assert_eq!((view.has_bodies(), view.tail, view.next_sequence()), (!is_few, Some(TAIL), 43));
+            assert_eq!(view.seen, Some(&b"seen"[..]));
             assert_eq!(view.few_bodies().len(), if is_few { 3 * body_bytes } else { 0 });
             for place in 0..3 {
                 let entry = view.entry(place).expect("an entry");
@@ -275,20 +290,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_long_is_not_in_the_row() {
+        let seen = vec![1; SEEN_BYTES + 1];
+        for (seen, there) in [(&seen[1..], Some(&seen[1..])), (&seen[..], None), (&[], None)] {
+            let head = row(4).head(TAIL, seen);
+            let view = RowView::new(FIRST, &head).expect("a row");
+            assert_eq!((view.tail, view.seen), (Some(TAIL), there));
+        }
+    }
+
+    #[test]
     fn any_flipped_bit_is_noticed_or_does_not_matter() {
-        let head = row(4).head(TAIL);
+        let head = row(4).head(TAIL, b"seen");
         let records = |view: &RowView<'_>| -> Vec<_> {
             (0..view.count()).map(|place| view.entry(place).and_then(|entry| entry.record())).collect()
         };
         let whole = records(&RowView::new(FIRST, &head).expect("a row"));
-        let in_tail = 10..10 + TAIL_BYTES;
+        let in_tail = 14..14 + TAIL_BYTES;
+        let in_seen = in_tail.end..in_tail.end + 12;
         for bit in 0..head.len() * 8 {
             let mut flipped = head.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             let Ok(view) = RowView::new(FIRST, &flipped) else { continue };
             assert!(view.tail.is_none_or(|tail| tail == TAIL), "bit {bit}");
+            assert!(view.seen.is_none_or(|seen| seen == b"seen"), "bit {bit}");
             if in_tail.contains(&(bit / 8)) {
                 assert_eq!((view.tail, records(&view)), (None, whole.clone()), "bit {bit}");
+            }
+            if in_seen.contains(&(bit / 8)) {
+                assert_eq!((view.seen, records(&view)), (None, whole.clone()), "bit {bit}");
             }
         }
     }

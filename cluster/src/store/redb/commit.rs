@@ -2,16 +2,16 @@
 
 use ::redb::{Durability, ReadableTable, WriteTransaction};
 use bytes::Bytes;
-use hydraq_core::event::Write;
+use hydraq_core::event::{MetaKey, Write};
 use hydraq_core::ids::{Commit, Sequence};
 use hydraq_core::objects::{Change, apply};
 use hydraq_core::record::Record;
 use hydraq_core::time::Instant;
 
 use super::objects::Writing;
-use super::open::{encode_key, encode_meta_tail};
+use super::open::encode_key;
 use super::{BODIES, DEAD, HEADS, META, RedbStore, open_database, storage_error};
-use crate::store::row::{RowBuilder, RowView, Tail};
+use crate::store::row::{RowBuilder, RowView, SEEN_BYTES, Tail};
 use crate::store::rows::Row;
 use crate::store::{Committed, StoreError};
 
@@ -27,13 +27,12 @@ impl RedbStore {
     pub(super) fn begin_boot(&mut self, boot: u64) -> Result<(), ::redb::Error> {
         let mut transaction = open_database(&self.database).begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
-        self.commit += 1;
+        (self.commit, self.boot) = (self.commit + 1, boot);
         {
             let mut meta = transaction.open_table(META)?;
-            meta.insert("tail", &encode_meta_tail(self.tail(), boot)[..])?;
+            self.write_stand(&mut meta, self.tail())?;
         }
         transaction.commit()?;
-        self.boot = boot;
         Ok(())
     }
 
@@ -75,13 +74,16 @@ impl RedbStore {
         {
             self.next_sequence = last.0 + 1;
         }
+        let is_long = self.take_seen(writes);
         let tail = Tail { commit: self.commit + 1, clock: clock.0, next_sequence: self.next_sequence };
-        for row in &new {
-            self.write_row(&transaction, row, tail).map_err(storage_error)?;
+        let seen = self.seen.clone();
+        for (place, row) in new.iter().enumerate() {
+            let seen = if place == 0 { &seen[..] } else { &[] };
+            self.write_row(&transaction, row, tail, seen).map_err(storage_error)?;
         }
         let old = erased.partition_point(|sequence| *sequence < first_new);
         self.bury(&transaction, &erased[..old]).map_err(storage_error)?;
-        self.write_meta(&transaction, writes, tail, new.is_empty()).map_err(storage_error)?;
+        self.write_meta(&transaction, writes, tail, new.is_empty() || is_long).map_err(storage_error)?;
         let objects = match changes {
             [] => None,
             changes => {
@@ -92,6 +94,17 @@ impl RedbStore {
         transaction.commit().map_err(storage_error)?;
         (self.commit, self.clock) = (self.commit + 1, clock.0);
         Ok(Committed::new(Commit(self.commit), objects))
+    }
+
+    /// Takes in what was seen of peers, if these writes say it; whether they do, and it is too long for a row.
+    fn take_seen(&mut self, writes: &[Write]) -> bool {
+        let mut said = writes.iter().rev().filter_map(|write| match write {
+            Write::Meta(MetaKey::Seen, seen) => Some(seen),
+            _ => None,
+        });
+        let Some(seen) = said.next() else { return false };
+        self.seen = Bytes::copy_from_slice(seen);
+        seen.len() > SEEN_BYTES
     }
 
     /// The appended records as rows, without those that the same commit erases.
@@ -116,36 +129,39 @@ impl RedbStore {
         rows
     }
 
-    /// Writes what has a name; and where the store stands, if no row says it, or that page is written anyway.
+    /// Writes what has a name; and where the store stands, if no row says all of that, or the page is written anyway.
     fn write_meta(
         &self,
         transaction: &WriteTransaction,
         writes: &[Write],
         tail: Tail,
-        no_row: bool,
+        is_needed: bool,
     ) -> Result<(), ::redb::Error> {
-        if !no_row && !writes.iter().any(|write| matches!(write, Write::Meta(..))) {
+        let named = writes.iter().filter_map(|write| match write {
+            Write::Meta(key, value) if *key != MetaKey::Seen => Some((key, value)),
+            _ => None,
+        });
+        let mut named = named.peekable();
+        if !is_needed && named.peek().is_none() {
             return Ok(());
         }
         let mut meta = transaction.open_table(META)?;
-        for write in writes {
-            if let Write::Meta(key, value) = write {
-                meta.insert(encode_key(key).as_str(), &value[..])?;
-            }
+        for (key, value) in named {
+            meta.insert(encode_key(key).as_str(), &value[..])?;
         }
-        meta.insert("tail", &encode_meta_tail(tail, self.boot)[..])?;
-        Ok(())
+        self.write_stand(&mut meta, tail)
     }
 
-    /// Writes a row, which says where the store stands; nothing if it has no records.
+    /// Writes a row, which says where the store stands, and what was seen of peers; nothing if it has no records.
     pub(super) fn write_row(
         &mut self,
         transaction: &WriteTransaction,
         new: &RowBuilder,
         tail: Tail,
+        seen: &[u8],
     ) -> Result<(), ::redb::Error> {
         let Some(first) = new.first else { return Ok(()) };
-        let head = new.head(tail);
+        let head = new.head(tail, seen);
         transaction.open_table(HEADS)?.insert(first.0, &head[..])?;
         let mut bytes = head.len();
         if new.has_bodies() {

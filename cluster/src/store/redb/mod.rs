@@ -5,7 +5,7 @@
 //! | `heads` | sequence of a row's first record | the row's records, see [`super::row`] |
 //! | `bodies` | the same | the bodies of its messages, if they are not few |
 //! | `dead` | the same | which of its records are dead, once some are |
-//! | `meta` | a name | the small things: whose store it is, the last commit that appended nothing, members, settings |
+//! | `meta` | a name | the small things: whose store it is, where it stood after the last commit that appended nothing, members, settings |
 //! | `objects`, `object_…` | see [`objects`] | objects, their events and index entries; there once there was an object |
 //!
 //! A file is created under another name, filled, synced and renamed, because creation is not crash-safe; a file that does not
@@ -21,7 +21,8 @@ mod tidy;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use ::redb::{Database, TableDefinition};
+use ::redb::{Database, Table, TableDefinition};
+use bytes::Bytes;
 
 use super::StoreError;
 use super::row::Tail;
@@ -46,6 +47,8 @@ pub struct RedbStore {
     next_sequence: u64,
     clock: u64,
     boot: u64,
+    /// What was seen of peers by the last commit, as the host wrote it.
+    seen: Bytes,
     /// What the last compaction has left besides live rows, in bytes: objects, mostly.
     other_bytes: u64,
     /// An error after which the handle takes no more writes.
@@ -56,6 +59,13 @@ impl RedbStore {
     /// Where it stands.
     fn tail(&self) -> Tail {
         Tail { commit: self.commit, clock: self.clock, next_sequence: self.next_sequence }
+    }
+
+    /// Writes among the small things where it stands, and what was seen of peers: one page for both.
+    fn write_stand(&self, meta: &mut Table<'_, &str, &[u8]>, tail: Tail) -> Result<(), ::redb::Error> {
+        meta.insert("tail", &open::encode_meta_tail(tail, self.boot)[..])?;
+        meta.insert("seen", &self.seen[..])?;
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
+use bytes::Bytes;
 use hydraq_core::codec::{CodecError, Put, Take};
 use hydraq_core::event::MetaKey;
 use hydraq_core::host::Recovered;
@@ -110,8 +111,10 @@ fn create(place: &dyn Place, builder: &Builder, fresh: Fresh) -> Result<(), Open
 fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened, ::redb::Error> {
     let missing = || ::redb::Error::Corrupted("the store does not say whose it is".into());
     let (mut rows, mut meta) = (Rows::default(), Vec::new());
-    let (mut host, mut store_id, mut seen, mut layout) = (None, None, Vec::new(), 0);
+    let (mut host, mut store_id, mut layout) = (None, None, 0);
     let (mut tail, mut boot) = (Tail { next_sequence: 1, ..Tail::default() }, 0);
+    // With the commit after which it stood so.
+    let mut seen = (0, Bytes::new());
     {
         let transaction = database.begin_read()?;
         for entry in transaction.open_table(META)?.iter()? {
@@ -121,11 +124,12 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
                 "host" => host = HostId::from_bytes(value),
                 "store" => store_id = StoreId::from_bytes(value),
                 "tail" => (tail, boot) = decode_meta_tail(value).ok_or_else(missing)?,
-                "seen" => seen = value.to_vec(),
+                "seen" => seen.1 = Bytes::copy_from_slice(value),
                 "layout" => layout = value.first().copied().unwrap_or(0),
                 name => meta.extend(decode_key(name).map(|key| (key, value.to_vec()))),
             }
         }
+        seen.0 = tail.commit;
         if layout != LAYOUT {
             let why =
                 format!("another version of hydraq wrote it: layout {layout}, and this one reads {LAYOUT}");
@@ -136,7 +140,7 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
             let (first, heads) = entry?;
             let first = Sequence(first.value());
             let bitmap = dead.get(first.0)?.map(|bitmap| bitmap.value().to_vec());
-            match load_row(first, heads.value(), bitmap, &mut tail) {
+            match load_row(first, heads.value(), bitmap, &mut tail, &mut seen) {
                 Ok(row) => rows.insert(first, row),
                 Err(error) => {
                     // Its place is not used again: what belongs to it may still be in other tables.
@@ -159,23 +163,26 @@ fn load(database: Database, place: Box<dyn Place>, nonce: u64) -> Result<Opened,
         next_sequence,
         clock,
         boot: 0,
+        seen: seen.1.clone(),
         other_bytes: 0,
         failed: None,
     };
     store.begin_boot(boot.counter)?;
     let next_sequence = Sequence(next_sequence);
+    let seen = seen.1.to_vec();
     let recovered = Recovered { meta, seen, commit: before, next_sequence };
     let clock = Instant(clock);
     Ok(Opened { store: Box::new(store), host, store_id, boot, clock, recovered })
 }
 
 /// What is known of a row without reading its records, but for the last one, behind whose body nothing stands. `tail` becomes that of
-/// the last commit, whether a row or a commit without one has it.
+/// the last commit, whether a row or a commit without one has it, and `seen` what was seen by the last one that says so.
 fn load_row(
     first: Sequence,
     head: &[u8],
     bitmap: Option<Vec<u8>>,
     tail: &mut Tail,
+    seen: &mut (u64, Bytes),
 ) -> Result<Row, CodecError> {
     let view = RowView::new(first, head)?;
     let next_sequence = view.tail.map_or(view.next_sequence(), |tail| tail.next_sequence);
@@ -184,6 +191,11 @@ fn load_row(
         *tail = newer;
     }
     tail.next_sequence = next_sequence;
+    if let (Some(row), Some(newer)) = (view.tail, view.seen)
+        && row.commit > seen.0
+    {
+        *seen = (row.commit, Bytes::copy_from_slice(newer));
+    }
     let last = view.count().checked_sub(1).and_then(|last| view.entry(last).ok());
     let body_bytes =
         last.filter(|_| view.has_bodies()).map_or(0, |last| last.body_offset + last.body_length());
@@ -240,6 +252,6 @@ mod tests {
         transaction.commit().expect("a commit");
         drop(database);
         let error = open_at(disk.place(), 1 << 20, fresh, 8).err().expect("refused").to_string();
-        assert!(error.contains("layout 2, and this one reads 3; it is left as it is"), "{error}");
+        assert!(error.contains("layout 2, and this one reads 4; it is left as it is"), "{error}");
     }
 }

@@ -5,7 +5,6 @@ use bytes::Bytes;
 use hydraq_core::ids::Sequence;
 use hydraq_core::record::Record;
 
-use super::open::encode_meta_tail;
 use super::{BODIES, DEAD, HEADS, META, RedbStore, open_database, storage_error};
 use crate::store::StoreError;
 use crate::store::row::{RowBuilder, RowView};
@@ -79,10 +78,10 @@ impl RedbStore {
         }
         if builder.first.is_none() {
             // The row that said where the store stands may be one of these.
-            let tail = encode_meta_tail(self.tail(), self.boot);
-            transaction.open_table(META)?.insert("tail", &tail[..])?;
+            self.write_stand(&mut transaction.open_table(META)?, self.tail())?;
         }
-        self.write_row(&transaction, &builder, self.tail())?;
+        let seen = self.seen.clone();
+        self.write_row(&transaction, &builder, self.tail(), &seen)?;
         transaction.commit()?;
         Ok(())
     }
@@ -138,7 +137,7 @@ impl RedbStore {
 
 #[cfg(test)]
 mod tests {
-    use hydraq_core::event::Write;
+    use hydraq_core::event::{MetaKey, Write};
     use hydraq_core::holders::HolderList;
     use hydraq_core::ids::{Commit, HostId, MessageId, Sequence, StoreId};
     use hydraq_core::record::{Record, TombstoneRecord};
@@ -146,6 +145,7 @@ mod tests {
 
     use crate::store::Opened;
     use crate::store::redb::{Fresh, open_at};
+    use crate::store::row::SEEN_BYTES;
     use crate::store::volatile::VolatileDisk;
 
     fn open(disk: &VolatileDisk) -> Opened {
@@ -187,11 +187,40 @@ mod tests {
     }
 
     #[test]
+    fn a_start_finds_what_was_seen_last_wherever_it_stands() {
+        let disk = VolatileDisk::default();
+        let mut opened = open(&disk);
+        let seen = |number: u8, length: usize| Write::Meta(MetaKey::Seen, vec![number; length]);
+        let other = Write::Meta(MetaKey::Member(1), vec![1]);
+        let long = SEEN_BYTES + 1;
+        let commits: [(&[Write], (u8, usize)); 10] = [
+            (&[append(1), seen(1, 8)], (1, 8)),
+            (&[append(2)], (1, 8)),
+            (&[Write::Erase(Sequence(2)), seen(2, 8)], (2, 8)),
+            (&[append(3), seen(3, 8)], (3, 8)),
+            (&[append(4), other.clone()], (3, 8)),
+            (&[append(5), seen(4, 8), other], (4, 8)),
+            (&[append(6), seen(5, long)], (5, long)),
+            (&[append(7)], (5, long)),
+            (&[append(8), seen(6, 8)], (6, 8)),
+            (&[Write::Erase(Sequence(8))], (6, 8)),
+        ];
+        for (place, (writes, (number, length))) in commits.into_iter().enumerate() {
+            opened.store.commit(writes, Instant(1)).expect("a commit");
+            let copy = VolatileDisk::new(disk.files());
+            for start in 0..2 {
+                assert_eq!(open(&copy).recovered.seen, vec![number; length], "commit {place}, start {start}");
+            }
+        }
+    }
+
+    #[test]
     fn rewriting_rows_does_not_forget_where_the_store_stood() {
         let disk = VolatileDisk::default();
         let mut opened = open(&disk);
         const RECORDS: u64 = 60_000;
-        let all: Vec<Write> = (1..=RECORDS).map(append).collect();
+        let mut all: Vec<Write> = (1..=RECORDS).map(append).collect();
+        all.push(Write::Meta(MetaKey::Seen, vec![7; 8]));
         opened.store.commit(&all, Instant(1)).expect("a commit");
         let most = (1..=RECORDS).filter(|number| number % 500 != 0);
         let mut writes: Vec<Write> = most.map(|number| Write::Erase(Sequence(number))).collect();
@@ -201,6 +230,7 @@ mod tests {
         while opened.store.tidy().expect("upkeep") {
             slices += 1;
             assert_eq!(stands(&VolatileDisk::new(disk.files())), (Commit(3), Sequence(RECORDS + 2)));
+            assert_eq!(open(&VolatileDisk::new(disk.files())).recovered.seen, [7; 8]);
         }
         assert!(slices > 0, "nothing was rewritten");
     }
