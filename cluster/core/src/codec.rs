@@ -117,6 +117,14 @@ impl<'a> Take<'a> {
     }
 }
 
+/// The CRC32 of two parts that do not stand together.
+#[must_use]
+pub fn checksum(parts: [&[u8]; 2]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    parts.into_iter().for_each(|part| hasher.update(part));
+    hasher.finalize()
+}
+
 /// Puts `payload` behind its length and the CRC-32 of it.
 pub fn seal(out: &mut Vec<u8>, write_payload: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();

@@ -92,9 +92,13 @@ impl Detector {
             self.ticked.map_or(Duration::ZERO, |ticked| (now - ticked).saturating_sub(self.interval()));
         self.ticked = Some(now);
         self.ticks += 1;
+        if late > self.interval() {
+            // Nobody has heard of this host for a while: none waits for its turn.
+            self.peers.values_mut().for_each(|watched| watched.told = None);
+        }
         if late > self.suspicion / 2 {
-            // Silence while nobody listened means nothing; and nobody has heard of this host, so that none waits for its turn.
-            self.peers.values_mut().for_each(|watched| (watched.heard, watched.told) = (now, None));
+            // Silence while nobody listened means nothing.
+            self.peers.values_mut().for_each(|watched| watched.heard = now);
             return vec![Verdict::RanLate(late)];
         }
         let silent = |watched: &Watched| now - watched.heard >= self.suspicion;
@@ -172,6 +176,8 @@ mod tests {
         assert_eq!(beats(true, 1500).len(), 64, "so is that nobody is heard any more");
         assert_eq!(beats(true, 1800).len(), 32);
         assert_eq!(beats(true, 9900).len(), 64, "nobody waits after a stop");
+        assert_eq!(beats(true, 10_200).len(), 32);
+        assert_eq!(beats(true, 10_900).len(), 64, "nor after a tick that came late");
     }
 
     #[test]

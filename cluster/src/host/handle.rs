@@ -32,11 +32,11 @@ pub struct Inside<'a> {
 /// What the commit thread takes.
 pub enum Input {
     /// A client's request.
-    Request(RequestId, Request, oneshot::Sender<Reply>),
+    Request(RequestId, Request, oneshot::Sender<Reply>, Waiting),
     /// Something that happened.
     Event(Event),
     /// A change of an object in this host's store.
-    Change(Change, ChangeAsker),
+    Change(Change, ChangeAsker, Waiting),
     /// Somebody wants to look.
     Look(Look),
     /// The host shall end.
@@ -96,13 +96,16 @@ pub struct Handle {
     pub shared: Arc<Shared>,
 }
 
-/// Memory of requests that wait for the commit thread; counted for as long as somebody waits.
-struct Waiting {
+/// Memory of a request, counted for as long as it waits for the commit thread, or somebody waits for its answer.
+#[derive(Clone)]
+pub struct Waiting(#[expect(dead_code, reason = "it counts by being there")] Arc<WaitingBytes>);
+
+struct WaitingBytes {
     shared: Arc<Shared>,
     bytes: usize,
 }
 
-impl Drop for Waiting {
+impl Drop for WaitingBytes {
     fn drop(&mut self) {
         self.shared.waiting_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
@@ -150,7 +153,7 @@ impl Handle {
         let waiting = self.count(bytes)?;
         let id = RequestId(self.shared.next_request.fetch_add(1, Ordering::Relaxed) + 1);
         let (answer, answered) = oneshot::channel();
-        let _ = self.sender.send(Input::Request(id, request, answer));
+        let _ = self.sender.send(Input::Request(id, request, answer, waiting.clone()));
         // Made now: an answer that nobody has begun to wait for can be given up, too.
         let gone = Gone { handle: self.clone(), request: Some(id), _waiting: waiting };
         Ok(async move {
@@ -166,10 +169,11 @@ impl Handle {
 
     /// Has an object in this host's store changed; `bytes` is about how much memory that takes.
     pub async fn change(&self, change: Change, bytes: usize) -> Result<ChangeAnswer, RequestError> {
-        let _waiting = self.count(bytes)?;
+        let waiting = self.count(bytes)?;
         let (asker, answered) = oneshot::channel();
-        let _ = self.sender.send(Input::Change(change, asker));
+        let _ = self.sender.send(Input::Change(change, asker, waiting.clone()));
         let answer = answered.await;
+        drop(waiting);
         // The asker is dropped when the host ends, or starts anew, before it could answer.
         Ok(answer.unwrap_or(Err(ChangeRefusal::Unknown)))
     }
@@ -177,7 +181,7 @@ impl Handle {
     /// Counts memory that waits for the commit thread, unless there is too much of it.
     fn count(&self, bytes: usize) -> Result<Waiting, RequestError> {
         let before = self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let waiting = Waiting { shared: self.shared.clone(), bytes };
+        let waiting = Waiting(Arc::new(WaitingBytes { shared: self.shared.clone(), bytes }));
         if before + bytes > WAITING_BYTES_MAX {
             let limit = WAITING_BYTES_MAX as u64;
             return Err(RequestError::Exhausted { what: "the queue of requests".into(), limit });
@@ -225,20 +229,21 @@ mod tests {
     fn who_gives_up_waiting_leaves_nothing_behind() {
         let (sender, inputs) = std::sync::mpsc::channel();
         let handle = Handle::new(sender, Arc::new(Shared::default()));
-        for number in 0..2 * WAITING_BYTES_MAX / LARGE {
-            let answer = handle.post(Request::Show(MessageId(1)), LARGE).expect("little waits");
-            let mut answer = Box::pin(answer);
+        let ask = || handle.post(Request::Show(MessageId(1)), LARGE);
+        for number in 0..WAITING_BYTES_MAX / LARGE {
+            let mut answer = Box::pin(ask().expect("little waits"));
             if number % 2 == 0 {
                 assert!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             }
         }
+        assert!(ask().is_err(), "nobody waits for them any more, but they still wait");
         let cancelled = inputs.try_iter().filter(|input| matches!(input, Input::Event(Event::Cancelled(_))));
-        assert_eq!(cancelled.count(), 2 * WAITING_BYTES_MAX / LARGE);
-        let kept: Vec<_> =
-            (0..WAITING_BYTES_MAX / LARGE).map(|_| handle.post(Request::Show(MessageId(1)), LARGE)).collect();
+        assert_eq!(cancelled.count(), WAITING_BYTES_MAX / LARGE);
+        let kept: Vec<_> = (0..WAITING_BYTES_MAX / LARGE).map(|_| ask()).collect();
         assert!(kept.iter().all(Result::is_ok));
-        assert!(handle.post(Request::Show(MessageId(1)), LARGE).is_err(), "there is a limit");
+        drop(inputs);
+        assert!(ask().is_err(), "they were taken, and somebody waits for their answers");
         drop(kept);
-        assert!(handle.post(Request::Show(MessageId(1)), LARGE).is_ok());
+        assert!(ask().is_ok());
     }
 }

@@ -163,7 +163,7 @@ impl Runner {
         let now = self.clock.now();
         self.objects.note_input();
         match input {
-            Input::Request(id, request, answer) => {
+            Input::Request(id, request, answer, _) => {
                 self.askers.insert(id, answer);
                 self.engine.step(now, Event::Request(id, request));
             }
@@ -173,7 +173,7 @@ impl Runner {
                 }
                 self.engine.step(now, event);
             }
-            Input::Change(change, asker) => self.objects.take(&self.engine.core, change, asker),
+            Input::Change(change, asker, _) => self.objects.take(&self.engine.core, change, asker),
             Input::Look(look) => look(&mut Inside { engine: &mut self.engine, recorder: &mut self.recorder }),
             Input::Stop => self.ended = Some(Ended::Stopped),
         }

@@ -160,7 +160,7 @@ impl Service {
     pub(super) fn take(&mut self, engine: &mut Engine, input: Input) -> Option<Event> {
         self.objects.note_input();
         match input {
-            Input::Request(id, request, answer) => {
+            Input::Request(id, request, answer, _) => {
                 self.answers.insert(id, answer);
                 Some(Event::Request(id, request))
             }
@@ -170,7 +170,7 @@ impl Service {
                 }
                 Some(event)
             }
-            Input::Change(change, asker) => {
+            Input::Change(change, asker, _) => {
                 self.objects.take(&engine.core, change, asker);
                 None
             }

@@ -49,6 +49,8 @@ pub struct Image {
     pub objects: ObjectTables,
     /// The store file, if there is a real one.
     pub files: Option<Files>,
+    /// A commit that did not return, which that file may have.
+    pub(super) unknown: Option<Unknown>,
 }
 
 impl Image {
@@ -144,7 +146,6 @@ pub struct Disk {
     user: Arc<Mutex<Weak<()>>>,
     /// The real store beside it, if there is one.
     real: Option<VolatileDisk>,
-    unknown: Arc<Mutex<Option<Unknown>>>,
     differences: Arc<Mutex<Vec<String>>>,
 }
 
@@ -185,7 +186,7 @@ impl Disk {
     }
 
     pub(super) fn set_unknown(&self, commit: Unknown) {
-        *self.unknown.lock().unwrap_or_else(PoisonError::into_inner) = Some(commit);
+        self.lock().unknown = Some(commit);
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -246,7 +247,7 @@ impl Disk {
     }
 
     fn open_both(&self, real: &VolatileDisk, fresh: (HostId, StoreId), nonce: u64) -> Opened {
-        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let unknown = self.lock().unknown.take();
         let place = Fresh { host: fresh.0, store: fresh.1 };
         let mut opened = match open_at(real.place(), CACHE_BYTES, place, nonce) {
             Ok(opened) => opened,

@@ -5,7 +5,8 @@
 //! does not read them. Few bytes of bodies are not worth a page of a second table: they stand at the end of the head.
 //!
 //! ```text
-//!   head:    layout · flags · count · lengths of records and of seen · tail · seen │ count × (sequence − first, head offset, body offset) │ records │ few bodies
+//!   head:    layout · flags · count · lengths of records and of seen · CRC of this and of the directory · tail · seen
+//!            │ directory: count × (sequence − first, head offset, body offset) │ records │ few bodies
 //!   bodies:  body body body …
 //! ```
 //!
@@ -15,7 +16,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use hydraq_core::codec::{CodecError, Put, Take, seal, unseal};
+use hydraq_core::codec::{CodecError, Put, Take, checksum, seal, unseal};
 use hydraq_core::ids::Sequence;
 use hydraq_core::record::Record;
 
@@ -24,13 +25,16 @@ pub(super) const LAYOUT: u8 = 4;
 const HAS_BODIES: u8 = 1;
 const ENTRY_BYTES: usize = 12;
 
+/// What is before the checksum of itself and of the directory.
+const FIXED_BYTES: usize = 14;
+
 /// Three numbers, sealed.
 const TAIL_BYTES: usize = 32;
 
 /// How many bytes of what was seen stand in a row. More than some dozen peers have is written beside it.
 pub(super) const SEEN_BYTES: usize = 1 << 10;
 
-/// How many bytes of bodies still stand with the records. A page of 4 KiB has room for both.
+/// How many bytes of bodies still stand with the records. A page of 4 KiB mostly has room for both.
 const INLINE_BYTES: usize = 2 << 10;
 
 /// Where a store stood after a commit.
@@ -117,6 +121,8 @@ impl RowBuilder {
         head.put_u32(self.count);
         head.put_u32(self.records.len() as u32);
         head.put_u32(said.len() as u32);
+        let crc = checksum([&head, &self.directory]);
+        head.put_u32(crc);
         seal(&mut head, |out| tail.encode(out));
         head.put(&said);
         head.put(&self.directory);
@@ -161,10 +167,14 @@ impl<'a> RowView<'a> {
         }
         let has_bodies = take.u8()? & HAS_BODIES != 0;
         let (count, length, said) = (take.u32()? as usize, take.u32()? as usize, take.u32()? as usize);
+        let crc = take.u32()?;
         let mut sealed = Take(take.take(TAIL_BYTES)?);
         let tail = unseal(&mut sealed).and_then(|tail| Tail::decode(&mut Take(tail))).ok();
         let seen = unseal(&mut Take(take.take(said)?)).ok();
         let directory = take.take(count.checked_mul(ENTRY_BYTES).ok_or(CodecError::TooShort)?)?;
+        if crc != checksum([&head[..FIXED_BYTES], directory]) {
+            return Err(CodecError::BadChecksum);
+        }
         let records = take.take(length)?;
         Ok(RowView { first, count, has_bodies, tail, seen, directory, records, few_bodies: take.0 })
     }
@@ -306,7 +316,7 @@ mod tests {
             (0..view.count()).map(|place| view.entry(place).and_then(|entry| entry.record())).collect()
         };
         let whole = records(&RowView::new(FIRST, &head).expect("a row"));
-        let in_tail = 14..14 + TAIL_BYTES;
+        let in_tail = FIXED_BYTES + 4..FIXED_BYTES + 4 + TAIL_BYTES;
         let in_seen = in_tail.end..in_tail.end + 12;
         for bit in 0..head.len() * 8 {
             let mut flipped = head.clone();
@@ -314,6 +324,9 @@ mod tests {
             let Ok(view) = RowView::new(FIRST, &flipped) else { continue };
             assert!(view.tail.is_none_or(|tail| tail == TAIL), "bit {bit}");
             assert!(view.seen.is_none_or(|seen| seen == b"seen"), "bit {bit}");
+            let changed =
+                records(&view).into_iter().zip(&whole).any(|(now, then)| now.is_ok() && now != *then);
+            assert!(!changed, "bit {bit}");
             if in_tail.contains(&(bit / 8)) {
                 assert_eq!((view.tail, records(&view)), (None, whole.clone()), "bit {bit}");
             }

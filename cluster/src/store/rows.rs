@@ -29,9 +29,9 @@ impl Row {
 
     /// Takes the bitmap that was kept beside it.
     pub(super) fn set_dead(&mut self, dead: Vec<u8>) {
-        let count = dead.iter().map(|byte| byte.count_ones()).sum::<u32>();
-        self.live = self.count.saturating_sub(count);
         self.dead = dead;
+        // One by one: what stands behind the last record says nothing.
+        self.live = (0..self.count as usize).filter(|place| !self.is_dead(*place)).count() as u32;
     }
 
     pub(super) fn is_dead(&self, place: usize) -> bool {
@@ -117,4 +117,18 @@ impl Rows {
 /// About how many bytes of a row belong to live records.
 fn live_bytes(row: &Row) -> u64 {
     u64::from(row.bytes) * u64::from(row.live) / u64::from(row.count.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_behind_the_last_record_does_not_count() {
+        let mut row = Row::new(3, 100, false);
+        row.set_dead(vec![0b0010_0001, 1]);
+        assert_eq!(row.live, 2);
+        assert!(row.kill(1) && row.kill(2) && !row.kill(0) && !row.kill(5));
+        assert_eq!(row.live, 0);
+    }
 }

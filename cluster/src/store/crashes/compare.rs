@@ -85,6 +85,10 @@ fn meta(opened: &Opened, image: &Image) -> Result<(), String> {
     let mut found = opened.recovered.meta.clone();
     found.retain(|(key, _)| !is_seen(key));
     found.sort();
+    let seen = image.meta.get(&MetaKey::Seen).map_or(&[][..], Vec::as_slice);
+    if opened.recovered.seen != seen {
+        return Err("what was seen of peers is another".into());
+    }
     if found == expected { Ok(()) } else { Err("settings or members are others".into()) }
 }
 

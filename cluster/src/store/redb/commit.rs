@@ -96,7 +96,7 @@ impl RedbStore {
         Ok(Committed::new(Commit(self.commit), objects))
     }
 
-    /// Takes in what was seen of peers, if these writes say it; whether they do, and it is too long for a row.
+    /// Takes in what was seen of peers, if these writes say it; whether they do, and a row cannot say it.
     fn take_seen(&mut self, writes: &[Write]) -> bool {
         let mut said = writes.iter().rev().filter_map(|write| match write {
             Write::Meta(MetaKey::Seen, seen) => Some(seen),
@@ -104,7 +104,7 @@ impl RedbStore {
         });
         let Some(seen) = said.next() else { return false };
         self.seen = Bytes::copy_from_slice(seen);
-        seen.len() > SEEN_BYTES
+        !(1..=SEEN_BYTES).contains(&seen.len())
     }
 
     /// The appended records as rows, without those that the same commit erases.

@@ -5,7 +5,7 @@
 //! | `heads` | sequence of a row's first record | the row's records, see [`super::row`] |
 //! | `bodies` | the same | the bodies of its messages, if they are not few |
 //! | `dead` | the same | which of its records are dead, once some are |
-//! | `meta` | a name | the small things: whose store it is, where it stood after the last commit that appended nothing, members, settings |
+//! | `meta` | a name | the small things: whose store it is, members, settings, and where it stood when one of them was last written, or nothing was appended |
 //! | `objects`, `object_…` | see [`objects`] | objects, their events and index entries; there once there was an object |
 //!
 //! A file is created under another name, filled, synced and renamed, because creation is not crash-safe; a file that does not

@@ -212,7 +212,7 @@ fn decode_meta_tail(value: &[u8]) -> Option<(Tail, u64)> {
     Some((Tail::decode(&mut take).ok()?, take.u64().ok()?))
 }
 
-/// What goes with a commit that appends nothing, and with each start: where the store stands, and which boot it is.
+/// Where the store stands, and which boot it is: for whenever the small things are written.
 pub(super) fn encode_meta_tail(tail: Tail, boot: u64) -> Vec<u8> {
     let mut value = Vec::with_capacity(32);
     tail.encode(&mut value);

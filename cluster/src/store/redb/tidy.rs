@@ -41,10 +41,16 @@ impl RedbStore {
     /// The first run of neighbouring rows that are sparse, as far as one rewriting goes.
     fn sparse_neighbours(&self) -> Vec<Sequence> {
         let is_sparse = |row: &Row| u64::from(row.live) * 100 < u64::from(row.count) * SPARSE_PERCENT;
-        let mut bytes = 0;
-        let run = self.rows.iter().skip_while(|(_, row)| !is_sparse(row)).take_while(|(_, row)| {
+        // A row says how far a record is from its first one in 32 bits.
+        let end =
+            |first: Sequence| self.rows.from(first).nth(1).map_or(self.next_sequence, |(next, _)| next.0);
+        let (mut bytes, mut start) = (0, None);
+        let run = self.rows.iter().skip_while(|(_, row)| !is_sparse(row)).take_while(|(first, row)| {
             bytes += u64::from(row.bytes);
-            is_sparse(row) && bytes <= REWRITE_BYTES
+            let start = *start.get_or_insert(first.0);
+            let is_alone = start == first.0;
+            let fits = is_alone || bytes <= REWRITE_BYTES && end(*first) - start <= u64::from(u32::MAX);
+            is_sparse(row) && fits
         });
         run.map(|(first, _)| first).collect()
     }
