@@ -18,6 +18,8 @@ pub mod volatile;
 #[cfg(test)]
 mod objects_tests;
 #[cfg(test)]
+mod row_tests;
+#[cfg(test)]
 mod twin_tests;
 
 use std::sync::Arc;
